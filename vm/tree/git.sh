@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Sourced after ci/common.sh by the scripts that make or change a tree.
+#
+# A tree keeps, in its own git folder:
+#   refs/wt/base     what the series is applied to
+#   refs/wt/series   what applying (or exporting) it gave
+#   wt/patches       the hash of the kernel-patches/ that this was
+#   wt/overlay       hash and name of each file of kunit/ copied into the tree
+#   wt/complete      the tree was made to its end
+
+# Nothing of the user's configuration may change what we make: hashes of
+# commits, line ends, hooks, signatures.
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+
+overlay_dir=fs/iomap/tests
+
+# Commit as nobody, at a fixed time: the same sources give the same hashes.
+as_nobody()
+{
+	GIT_AUTHOR_NAME=wt GIT_AUTHOR_EMAIL=wt@localhost \
+	GIT_COMMITTER_NAME=wt GIT_COMMITTER_EMAIL=wt@localhost \
+	GIT_AUTHOR_DATE='1700000000 +0000' GIT_COMMITTER_DATE='1700000000 +0000' \
+		"$@"
+}
+
+# The patches, in order
+series_files()
+{
+	[ -f kernel-patches/series ] || return 0
+	sed -n 's|^\([^# ][^ ]*\).*|kernel-patches/\1|p' kernel-patches/series
+}
+
+# What the tree depends on, as one hash
+series_hash()
+{
+	for file in kernel-patches/BASE $(series_files); do
+		[ -f "$file" ] || die "kernel-patches/series lists ${file##*/}, which is not there"
+		git hash-object "$file"
+	done | git hash-object --stdin
+}
+
+# series_apply TREE COMMIT: print the commit that the series on COMMIT gives.
+# It is made in a work tree of its own, so a patch that does not apply leaves
+# everything as it was.
+series_apply()
+{
+	files=$(series_files)
+	if [ -z "$files" ]; then
+		git -C "$1" rev-parse "$2"
+		return
+	fi
+	am=$PWD/$1.am
+	drop_am "$1"
+	git -C "$1" worktree add -q --no-checkout --detach "$am" "$2"
+	git -C "$am" read-tree HEAD
+	for file in $files; do
+		as_nobody git -C "$am" am -q --committer-date-is-author-date \
+			"$PWD/$file" >"$am.log" 2>&1 </dev/null && continue
+		explain_reject "$am" "$file" "$2"
+		drop_am "$1"
+		exit 2
+	done
+	git -C "$am" rev-parse HEAD
+	drop_am "$1"
+}
+
+drop_am()
+{
+	rm -rf "$1.am" "$1.am.log"
+	git -C "$1" worktree prune
+}
+
+# explain_reject AM FILE COMMIT: which hunks of FILE do not apply
+explain_reject()
+{
+	git -C "$1" am --abort >/dev/null 2>&1 || :
+	{
+		say "error: kernel-patches/${2##*/} does not apply to $3:"
+		git -C "$1" apply --reject -v "$PWD/$2" 2>&1 |
+			grep -E '^(error|Rejected)|reject' || cat "$1.log"
+		say "nothing was changed"
+	} >&2
+}
+
+# overlay_ours TREE FILE: is the tree's copy of FILE as the series has it, or
+# as the overlay left it?
+overlay_ours()
+{
+	[ -f "$1/$2" ] || return 0
+	now=$(git hash-object "$1/$2")
+	grep -qsxF "$now $2" "$1/.git/wt/overlay" ||
+		[ "$now" = "$(git -C "$1" rev-parse -q --verify "refs/wt/series:$2" || :)" ]
+}
+
+# The user's own changes in TREE: git status, less what the overlay put there
+tree_changes()
+{
+	git -C "$1" status --porcelain=v1 -uall | while IFS= read -r line; do
+		file=${line#???}
+		case $file in
+		"$overlay_dir"/*)
+			overlay_ours "$1" "$file" && continue ;;
+		esac
+		printf '%s\n' "$line"
+	done
+}
+
+# overlay_remove TREE: put the series' own files back before changing commits
+overlay_remove()
+{
+	[ -f "$1/.git/wt/overlay" ] || return 0
+	while read -r hash file; do
+		[ "$(git hash-object "$1/$file" 2>/dev/null)" = "$hash" ] || continue
+		git -C "$1" checkout -q HEAD -- "$file" 2>/dev/null || rm -f "$1/$file"
+	done <"$1/.git/wt/overlay"
+	rm -f "$1/.git/wt/overlay"
+}
+
+# overlay_copy TREE: copy the sources of kunit/ to where the series builds them
+overlay_copy()
+{
+	[ -d "$1/$overlay_dir" ] || return 0
+	for source in kunit/*.[ch]; do
+		[ -f "$source" ] || continue
+		file=$overlay_dir/${source##*/}
+		overlay_ours "$1" "$file" || cmp -s "$source" "$1/$file" ||
+			die "$1/$file was changed in the tree, and $source differs:" \
+				"keep the tree's:  cp $1/$file $source" \
+				"keep kunit/'s:    cp $source $1/$file"
+	done
+	: >"$1/.git/wt/overlay.new"
+	for source in kunit/*.[ch]; do
+		[ -f "$source" ] || continue
+		file=$overlay_dir/${source##*/}
+		cmp -s "$source" "$1/$file" || cp "$source" "$1/$file"
+		echo "$(git hash-object "$source") $file" >>"$1/.git/wt/overlay.new"
+	done
+	# what left kunit/ leaves the tree, unless it was changed there
+	[ ! -f "$1/.git/wt/overlay" ] || while read -r hash file; do
+		[ -f "kunit/${file##*/}" ] ||
+		[ "$(git hash-object "$1/$file" 2>/dev/null)" != "$hash" ] ||
+		git -C "$1" checkout -q HEAD -- "$file" 2>/dev/null || rm -f "$1/$file"
+	done <"$1/.git/wt/overlay"
+	mv "$1/.git/wt/overlay.new" "$1/.git/wt/overlay"
+}
