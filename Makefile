@@ -1,17 +1,94 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The only entry point a person needs: `make help`.
+# The only entry point a person needs: `make help`. All output lands in build/,
+# what checkouts may share in CACHE. The work is done by the programs named in
+# the recipes; vm/vmtest is what a CI system or `git bisect run` should call,
+# because make itself can only end with 0 or 2.
 
 .DEFAULT_GOAL := help
 
+# What may be given on the command line, with what it means (see make help)
+RUN_VARIABLES := \
+	CFG \
+	FS \
+	PROFILE \
+	SEED \
+	SHARD \
+	TESTS \
+	TIER \
+	V
+VARIABLES := $(RUN_VARIABLES) \
+	CACHE \
+	CC \
+	KCONFIG \
+	KERNEL_SHA256 \
+	KERNEL_TARBALL \
+	LINUX \
+	SERIES \
+	SETUP
+
+given := $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $v)),$v))
+given := $(filter-out MAKEFLAGS MAKEOVERRIDES -*-%,$(given))
+unknown := $(filter-out $(VARIABLES),$(given))
+ifneq ($(unknown),)
+$(error unknown variable: $(unknown); known are: $(VARIABLES))
+endif
+
+# Make has put them into the environment too, where the recipes take them from:
+# no value is ever pasted into a command. ~/ is for shells that leave it alone.
+args := $(foreach v,$(given),$v="$$$v")
+run_args := $(foreach v,$(filter $(RUN_VARIABLES),$(given)),$v="$$$v")
+export LINUX := $(patsubst ~/%,$(HOME)/%,$(LINUX))
+export KCONFIG := $(patsubst ~/%,$(HOME)/%,$(KCONFIG))
+
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
-		awk -F'|' '{ printf "%-24s%s\n", $$1, $$2 }'
+		awk -F'|' '{ printf "%-22s%s\n", $$1, $$2 }'
+	@echo; sed -n 's/^#: //p' $(MAKEFILE_LIST)
+#: with vm-test, vm-list and test:
+#:   PROFILE=atomic-16k  device profile: vm/profiles/    FS=xfs-1k   file system: vm/fs/
+#:   TESTS='smoke fsx*'  globs on group or case          SEED=7      random seed
+#:   CFG=plain           kernel lane: vm/config/         SHARD=1/4   a part of the cases
+#:   LINUX=~/src/linux   your own tree (SERIES=auto|yes|no, KCONFIG=FILE adds symbols)
+#:   V=1                 show everything                 SETUP=no    install no packages
+#: sources: KERNEL_TARBALL=FILE|URL KERNEL_SHA256=SUM; shared files: CACHE=DIR
 
-test: ## what CI runs: all checks of our own code
+# Arguments first, before anything is installed, fetched or built.
+check:
+	@ci/check-args $(args)
+
+setup: check ## install missing Debian packages (vm-test and test do it too)
+	@ci/setup
+
+vm-test: check ## all of it: set-up, fetch, patch, build, boot, test, report
+	@vm/vmtest $(run_args)
+
+vm-list: check ## the cases that a run would have, as JSON
+	@vm/vmtest --list $(run_args)
+
+vm-ready: check ## all that vm-test does before it boots
+	@vm/ready
+
+test: check ## what CI runs: shellcheck, host tests, KUnit, smoke cases
+	@ci/setup
 	@ci/test
 
-clean: ## remove build/ (what is shared between checkouts stays)
-	rm -rf build
+kunit: check ## the KUnit suites, in User Mode Linux
+	@ci/setup
+	@ci/kunit
 
-.PHONY: clean help test
+config: check ## the kernel's configuration, with reasons
+	@vm/config/show $${CFG:-plain}
+
+series-edit: check ## print the tree in which to edit the series
+	@ci/setup
+	@vm/tree/series edit
+
+series-export: check ## write the tree's commits to kernel-patches/
+	@vm/tree/series export
+
+clean: ## remove build/, if nobody's work is in it
+	@ci/clean
+
+.PHONY: check clean config help kunit series-edit series-export setup test \
+	vm-list vm-ready vm-test

@@ -6,7 +6,8 @@
 # be had), 4 everything skipped.
 
 CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/wt}
-BUILD=build
+export CACHE
+export BUILD=build	# relative to the top folder
 
 # Say what is being done. Goes to stderr: stdout is for results.
 say()

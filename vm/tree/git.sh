@@ -121,8 +121,9 @@ overlay_remove()
 # overlay_copy TREE: copy the sources of kunit/ to where the series builds them
 overlay_copy()
 {
-	[ -d "$1/$overlay_dir" ] || return 0
-	for source in kunit/*.[ch]; do
+	grep -qs 'IOMAP_KUNIT_TEST' "$1/fs/iomap/Makefile" || return 0
+	mkdir -p "$1/$overlay_dir"
+	for source in kunit/*.[ch] kunit/Makefile; do
 		[ -f "$source" ] || continue
 		file=$overlay_dir/${source##*/}
 		overlay_ours "$1" "$file" || cmp -s "$source" "$1/$file" ||
@@ -131,7 +132,7 @@ overlay_copy()
 				"keep kunit/'s:    cp $source $1/$file"
 	done
 	: >"$1/.git/wt/overlay.new"
-	for source in kunit/*.[ch]; do
+	for source in kunit/*.[ch] kunit/Makefile; do
 		[ -f "$source" ] || continue
 		file=$overlay_dir/${source##*/}
 		cmp -s "$source" "$1/$file" || cp "$source" "$1/$file"
