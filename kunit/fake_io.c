@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads and writes of the file of a fake file system; see fake_fs.h for the
+ * contract.
+ */
+#include <linux/highmem.h>
+#include <linux/kthread.h>
+#include <linux/pagemap.h>
+#include <linux/uio.h>
+
+#include "fake_fs.h"
+
+#define FKFS_JOIN_TIMEOUT	(20 * HZ)
+
+ssize_t fkfs_write(struct fkfs *fs, enum fkfs_how how, int ki_flags,
+		const void *buf, loff_t pos, size_t len)
+{
+	struct kvec kvec = {
+		.iov_base	= (void *)buf,
+		.iov_len	= len,
+	};
+	struct iov_iter from;
+	struct kiocb iocb;
+	ssize_t ret = -EOPNOTSUPP;
+
+	init_sync_kiocb(&iocb, fs->file);
+	iocb.ki_pos = pos;
+	iocb.ki_flags |= ki_flags;
+	iov_iter_kvec(&from, ITER_SOURCE, &kvec, 1, len);
+
+	inode_lock(fs->inode);
+	switch (how) {
+	case FKFS_BUFFERED:
+		ret = iomap_file_buffered_write(&iocb, &from, &fkfs_iomap_ops,
+				&fkfs_write_ops, NULL);
+		break;
+	}
+	inode_unlock(fs->inode);
+	return ret;
+}
+
+static int fkfs_io_thread(void *data)
+{
+	struct fkfs_io *io = data;
+
+	io->ret = fkfs_write(io->fs, io->how, io->ki_flags, io->buf, io->pos,
+			io->len);
+	complete_all(&io->done);
+	return 0;
+}
+
+struct fkfs_io *fkfs_start(struct fkfs *fs, enum fkfs_how how, int ki_flags,
+		const void *buf, loff_t pos, size_t len)
+{
+	struct fkfs_io *io = fs->ios;
+	struct task_struct *task;
+
+	while (io < fs->ios + FKFS_MAX_IOS && io->fs)
+		io++;
+	if (io == fs->ios + FKFS_MAX_IOS)
+		return ERR_PTR(-EBUSY);
+
+	io->how = how;
+	io->ki_flags = ki_flags;
+	io->buf = buf;
+	io->pos = pos;
+	io->len = len;
+	io->fs = fs;
+	init_completion(&io->done);
+	task = kthread_run(fkfs_io_thread, io, "iomap_test_io");
+	if (IS_ERR(task)) {
+		io->fs = NULL;
+		return ERR_CAST(task);
+	}
+	return io;
+}
+
+bool fkfs_done(struct fkfs_io *io)
+{
+	return completion_done(&io->done);
+}
+
+ssize_t fkfs_join(struct fkfs_io *io)
+{
+	if (!wait_for_completion_timeout(&io->done, FKFS_JOIN_TIMEOUT))
+		return -ETIMEDOUT;
+	return io->ret;
+}
+
+static int fkfs_copy(struct fkfs *fs, void *buf, loff_t pos, size_t len,
+		bool read)
+{
+	struct address_space *mapping = fs->inode->i_mapping;
+	int error = 0;
+
+	while (len && !error) {
+		pgoff_t index = pos >> PAGE_SHIFT;
+		struct folio *folio = read ?
+			read_mapping_folio(mapping, index, NULL) :
+			filemap_get_folio(mapping, index);
+		size_t off, n;
+
+		if (IS_ERR(folio))
+			return PTR_ERR(folio);
+		off = offset_in_folio(folio, pos);
+		n = min(len, folio_size(folio) - off);
+		if (folio_test_uptodate(folio) ||
+		    iomap_is_partially_uptodate(folio, off, n))
+			memcpy_from_folio(buf, folio, off, n);
+		else
+			error = -ENOENT;
+		folio_put(folio);
+		buf += n;
+		pos += n;
+		len -= n;
+	}
+	return error;
+}
+
+int fkfs_cached(struct fkfs *fs, void *buf, loff_t pos, size_t len)
+{
+	return fkfs_copy(fs, buf, pos, len, false);
+}
+
+int fkfs_read(struct fkfs *fs, void *buf, loff_t pos, size_t len)
+{
+	return fkfs_copy(fs, buf, pos, len, true);
+}

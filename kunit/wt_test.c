@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the iomap_wt suites share; see the header.
+ */
+#include <linux/debug_locks.h>
+#include <linux/module.h>
+#include <linux/pagemap.h>
+#include <linux/panic.h>
+#include <linux/vmalloc.h>
+
+#include "wt_test.h"
+
+struct wt_health {
+	struct kunit	*test;
+	int		warned;		/* TAINT_WARN set? */
+	int		debug_locks;	/* lockdep still at work? */
+};
+
+static void wt_check_health(void *data)
+{
+	const struct wt_health *h = data;
+
+	KUNIT_EXPECT_EQ_MSG(h->test, test_taint(TAINT_WARN), h->warned,
+			"the kernel warned, see its log");
+	KUNIT_EXPECT_EQ_MSG(h->test, READ_ONCE(debug_locks), h->debug_locks,
+			"lockdep reported, see the kernel log");
+}
+
+int wt_init(struct kunit *test)
+{
+	struct wt_health *h = kunit_kzalloc(test, sizeof(*h), GFP_KERNEL);
+
+	if (!h)
+		return -ENOMEM;
+	h->test = test;
+	h->warned = test_taint(TAINT_WARN);
+	h->debug_locks = READ_ONCE(debug_locks);
+	return kunit_add_action_or_reset(test, wt_check_health, h);
+}
+
+static void wt_vfree(void *buf)
+{
+	vfree(buf);
+}
+
+u8 *wt_zeros(struct kunit *test, size_t len)
+{
+	u8 *buf = vzalloc(len);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, wt_vfree, buf));
+	return buf;
+}
+
+u8 *wt_buf(struct kunit *test, unsigned int gen, loff_t pos, size_t len)
+{
+	u8 *buf = wt_zeros(test, len);
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		u64 p = pos + i;
+
+		buf[i] = 1 + (u32)(p * 7 + (p >> 9) * 13 + gen * 89) % 251;
+	}
+	return buf;
+}
+
+static void wt_fs_free(void *fs)
+{
+	fkfs_free(fs);
+}
+
+struct fkfs *wt_fs(struct kunit *test, const struct fkfs_conf *conf)
+{
+	struct fkfs *fs = fkfs_alloc(conf, WT_DISK_SIZE, NULL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fs);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, wt_fs_free, fs));
+	return fs;
+}
+
+size_t wt_differ(const void *a, const void *b, size_t len)
+{
+	const u8 *x = a, *y = b;
+	size_t i = 0;
+
+	while (i < len && x[i] == y[i])
+		i++;
+	return i;
+}
+
+struct wt_folio wt_folio(struct fkfs *fs, loff_t pos)
+{
+	struct folio *folio = filemap_get_folio(fs->inode->i_mapping,
+			pos >> PAGE_SHIFT);
+	struct wt_folio state = { };
+
+	if (IS_ERR(folio))
+		return state;
+	state.cached = true;
+	state.uptodate = folio_test_uptodate(folio);
+	state.dirty = folio_test_dirty(folio);
+	state.writeback = folio_test_writeback(folio);
+	state.has_private = folio_test_private(folio);
+	state.size = folio_size(folio);
+	folio_put(folio);
+	return state;
+}
+
+unsigned int wt_tagged(struct fkfs *fs, xa_mark_t tag)
+{
+	unsigned long index;
+	unsigned int nr = 0;
+	void *entry;
+
+	xa_for_each_marked(&fs->inode->i_mapping->i_pages, index, entry, tag)
+		nr++;
+	return nr;
+}
+
+MODULE_DESCRIPTION("KUnit tests for iomap");
+MODULE_LICENSE("GPL");
