@@ -35,10 +35,12 @@ series_files()
 # What the tree depends on, as one hash
 series_hash()
 {
-	for file in kernel-patches/BASE $(series_files); do
-		[ -f "$file" ] || die "kernel-patches/series lists ${file##*/}, which is not there"
-		git hash-object "$file"
-	done | git hash-object --stdin
+	for file in $(series_files); do
+		[ -f "$file" ] ||
+			die "kernel-patches/series lists ${file##*/}, which is not there"
+	done
+	# shellcheck disable=SC2046 # no name of a patch has blanks
+	git hash-object kernel-patches/BASE $(series_files) | git hash-object --stdin
 }
 
 # series_apply TREE COMMIT: print the commit that the series on COMMIT gives.
@@ -58,7 +60,7 @@ series_apply()
 	for file in $files; do
 		as_nobody git -C "$am" am -q --committer-date-is-author-date \
 			"$PWD/$file" >"$am.log" 2>&1 </dev/null && continue
-		explain_reject "$am" "$file" "$2"
+		explain_reject "$am" "$file"
 		drop_am "$1"
 		exit 2
 	done
@@ -72,14 +74,19 @@ drop_am()
 	git -C "$1" worktree prune
 }
 
-# explain_reject AM FILE COMMIT: which hunks of FILE do not apply
+# explain_reject AM FILE: which hunks of FILE do not apply
 explain_reject()
 {
 	git -C "$1" am --abort >/dev/null 2>&1 || :
+	git -C "$1" apply --numstat "$PWD/$2" 2>/dev/null | cut -f3 |
+	while IFS= read -r touched; do
+		git -C "$1" checkout -q HEAD -- "$touched" 2>/dev/null || :
+	done
 	{
-		say "error: kernel-patches/${2##*/} does not apply to $3:"
+		say "error: kernel-patches/${2##*/} does not apply after" \
+			"'$(git -C "$1" log -1 --format=%s)':"
 		git -C "$1" apply --reject -v "$PWD/$2" 2>&1 |
-			grep -E '^(error|Rejected)|reject' || cat "$1.log"
+			grep -E '^(error: patch|Rejected|Applying)|reject' || cat "$1.log"
 		say "nothing was changed"
 	} >&2
 }
