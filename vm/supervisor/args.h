@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line: NAME=VALUE words and a few options. */
+#ifndef ARGS_H
+#define ARGS_H
+
+#include "ut.h"
+
+struct args {
+	const char *profile;	/* NULL: not given, as all of these */
+	const char *fs;
+	const char *tests;
+	const char *cfg;	/* "plain" when not given */
+	uint64_t seed;		/* 1 when not given */
+	unsigned int shard;	/* 1-based; 1 of 1 when not given */
+	unsigned int shards;
+	bool full;		/* TIER=full */
+	bool verbose;		/* V=1 */
+	bool bisect;		/* --bisect: 2 and 4 become 125 */
+	bool list;		/* --list: cases as JSON, run nothing */
+	bool check;		/* --check: stop after the checks */
+};
+
+/*
+ * Parse the words. Values are checked for form only; whether a name exists
+ * is for those who know the directories. 0, or -EINVAL with *@why set
+ * (caller frees). An empty value counts as not given: make passes those.
+ */
+int args_parse(struct args *a, int argc, char **argv, char **why);
+
+#endif

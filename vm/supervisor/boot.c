@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "plan.h"
+#include "run.h"
+
+#define BOOT_APPEND "console=ttyS0 panic=-1 sysrq_always_enabled " \
+	"nvme_core.io_timeout=255 nvme_core.multipath=N log_buf_len=4M " \
+	"kunit.autorun=0"
+#define BOOT_PANIC_GRACE 3.0	/* seconds a panic may take to end QEMU */
+
+void boot_kill(struct boot *b)
+{
+	if (b->state == BOOT_GONE)
+		return;
+	kill(b->pid, SIGKILL);
+	b->state = BOOT_KILLED;
+}
+
+static void boot_wait_for(struct boot *b, double limit)
+{
+	b->since = ut_now();
+	b->limit = limit;
+}
+
+static unsigned int boot_case_limit(const struct boot *b, const struct res *r)
+{
+	if (r->tc)
+		return r->tc->limit;
+	return r == &b->device ? BOOT_LIMIT_DEVICE : BOOT_LIMIT_CHECK;
+}
+
+/* What the guest runs as number @i, from 1; NULL beyond the plan. */
+static struct res *boot_case(struct boot *b, unsigned int i)
+{
+	if (i == 1)
+		return &b->device;
+	if (i - 2 < b->n)
+		return b->cases[i - 2];
+	return b->mounts && i - 2 == b->n ? &b->check : NULL;
+}
+
+static void boot_give_up(struct boot *b, char *why)
+{
+	if (b->why)
+		free(why);
+	else
+		b->why = why;
+	boot_kill(b);
+}
+
+static void boot_identify(struct boot *b)
+{
+	const char *want = b->run->build_id;
+
+	if (b->group->unpatched || !want || !strcmp(want, b->ktap.build_id))
+		return;
+	boot_give_up(b, ut_fmt("the guest runs another kernel: its build id "
+			       "is %s, vmlinux has %s", b->ktap.build_id,
+			       want));
+}
+
+static void boot_start_case(struct boot *b)
+{
+	struct res *r = boot_case(b, b->ktap.index);
+
+	if (!r || strcmp(r->name, b->ktap.name)) {
+		boot_give_up(b, ut_fmt("the guest started %s, which is not "
+				       "number %u of the plan", b->ktap.name,
+				       b->ktap.index));
+		return;
+	}
+	b->current = r;
+	r->boot = b->nr;
+	boot_wait_for(b, boot_case_limit(b, r) * b->run->accel.scale);
+	scr_start(&b->run->scr, b);
+}
+
+static void boot_end_case(struct boot *b)
+{
+	struct res *r = b->current;
+
+	if (!r)
+		return;
+	r->seconds = b->ktap.ms >= 0 ? b->ktap.ms / 1e3 : ut_now() - b->since;
+	res_set(r, b->ktap.outcome, "%s", b->ktap.reason);
+	if (r->outcome == OUT_FAIL && !r->reason)
+		r->reason = res_last_line(r);
+	b->current = NULL;
+	boot_wait_for(b, BOOT_LIMIT_GAP * b->run->accel.scale);
+	if (r->tc)
+		scr_done(&b->run->scr, r);
+}
+
+static void boot_check_plan(struct boot *b)
+{
+	size_t want = 1 + b->n + b->mounts;
+
+	if (b->ktap.count != want)
+		boot_give_up(b, ut_fmt("the guest plans %u cases, %zu were "
+				       "ordered", b->ktap.count, want));
+}
+
+static void boot_ktap_line(void *ctx, char *text)
+{
+	struct boot *b = ctx;
+
+	if (b->ktap_log)
+		fprintf(b->ktap_log, "%s\n", text);
+	if (b->run->args.verbose)
+		printf("  ktap: %s\n", text);
+	switch (ktap_feed(&b->ktap, text)) {
+	case KTAP_VERSION:
+		b->first = ut_now() - b->start;
+		boot_wait_for(b, BOOT_LIMIT_GAP * b->run->accel.scale);
+		break;
+	case KTAP_BOOT:
+		boot_identify(b);
+		break;
+	case KTAP_PLAN:
+		boot_check_plan(b);
+		break;
+	case KTAP_START:
+		boot_start_case(b);
+		break;
+	case KTAP_DIAG:
+		res_log(b->current ? &b->current->log : &b->other.log,
+			b->ktap.text);
+		break;
+	case KTAP_RESULT:
+		boot_end_case(b);
+		break;
+	case KTAP_END:
+		boot_wait_for(b, BOOT_LIMIT_OFF * b->run->accel.scale);
+		break;
+	case KTAP_ERROR:
+		boot_give_up(b, ut_fmt("report: %s", b->ktap.text));
+		break;
+	case KTAP_NOTHING:
+		break;
+	}
+}
+
+/* Read what is there; false at the end of the stream. */
+static bool boot_read(struct boot *b, int fd)
+{
+	char bytes[8192];
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (!n)
+		return false;
+	if (fd == b->con_fd) {
+		b->con_last = ut_now();
+		con_feed(&b->con, bytes, n);
+	} else if (fd == b->ktap_fd) {
+		line_feed(&b->ktap_line, bytes, n);
+	} else if (qmp_feed(&b->qmp, bytes, n)) {
+		hang_answered(b);
+	}
+	return true;
+}
+
+static void boot_signal(struct boot *b)
+{
+	struct signalfd_siginfo si;
+
+	if (read(b->run->sigfd, &si, sizeof(si)) != sizeof(si))
+		return;
+	b->interrupted = true;
+	b->run->interrupted = true;
+	boot_give_up(b, ut_fmt("interrupted by %s", strsignal(si.ssi_signo)));
+}
+
+/* The process is gone: read the rest, which is still in the sockets. */
+static void boot_reap(struct boot *b)
+{
+	int fds[] = { b->con_fd, b->ktap_fd, b->qmp_fd };
+	size_t i;
+
+	waitpid(b->pid, &b->status, 0);
+	b->state = BOOT_GONE;
+	for (i = 0; i < 3; i++) {
+		struct pollfd p = { .fd = fds[i], .events = POLLIN };
+
+		while (poll(&p, 1, 0) > 0 && boot_read(b, fds[i]))
+			;
+	}
+	con_flush(&b->con);
+	if (b->ktap_line.len && !b->why)
+		b->why = ut_fmt("the report ends in mid-line: %.*s",
+				(int)b->ktap_line.len, b->ktap_line.text);
+}
+
+static void boot_limits(struct boot *b)
+{
+	if (b->state == BOOT_DUMPING) {
+		hang_tick(b);
+		return;
+	}
+	if (b->state != BOOT_RUNNING)
+		return;
+	if (b->con.panic && !b->dying) {
+		b->dying = true;
+		boot_wait_for(b, BOOT_PANIC_GRACE);
+	}
+	if (ut_now() - b->since < b->limit)
+		return;
+	if (b->con.panic || b->ktap.end)
+		boot_give_up(b, ut_strdup(b->con.panic ? "the kernel died" :
+			"the guest did not switch off after its report"));
+	else
+		hang_begin(b);
+}
+
+static void boot_loop(struct boot *b)
+{
+	struct pollfd p[] = {
+		{ .fd = b->run->sigfd, .events = POLLIN },
+		{ .fd = b->con_fd, .events = POLLIN },
+		{ .fd = b->ktap_fd, .events = POLLIN },
+		{ .fd = b->qmp_fd, .events = POLLIN },
+		{ .fd = b->pidfd, .events = POLLIN },
+	};
+	size_t i;
+
+	while (b->state != BOOT_GONE) {
+		if (poll(p, 5, 100) < 0 && errno != EINTR)
+			ut_die("poll: %s", strerror(errno));
+		if (p[0].revents)
+			boot_signal(b);
+		for (i = 1; i < 4; i++)
+			if (p[i].revents && !boot_read(b, p[i].fd))
+				p[i].fd = -1;
+		if (p[4].revents)
+			boot_reap(b);
+		boot_limits(b);
+		scr_tick(&b->run->scr, b);
+	}
+}
+
+static char **boot_argv(struct boot *b, const char *plan)
+{
+	struct run *run = b->run;
+	bool un = b->group->unpatched;
+	struct qemu_machine m = {
+		.prof = b->group->prof,
+		.accel = run->accel.name,
+		.kernel = un ? run->unpatched : run->kernel,
+		.initrd = un ? run->unpatched_initrd : run->initrd,
+		.plan = plan,
+		.append = BOOT_APPEND,
+	};
+	char **argv = qemu_argv(&run->qemu, &m);
+	char *path = ut_fmt("%s/qemu.cmd", b->dir);
+	char *text = qemu_quote(argv);
+
+	ut_write(path, text);
+	free(text);
+	free(path);
+	return argv;
+}
+
+static FILE *boot_file(const struct boot *b, const char *name)
+{
+	char *path = ut_fmt("%s/%s", b->dir, name);
+	FILE *f = fopen(path, "we");
+
+	if (!f)
+		ut_die("%s: %s", path, strerror(errno));
+	setvbuf(f, NULL, _IOLBF, 0);
+	free(path);
+	return f;
+}
+
+static char *boot_plan(const struct boot *b)
+{
+	char *path = ut_fmt("%s/plan", b->dir);
+	struct ut_buf text = { 0 };
+	int ret;
+
+	plan_text(b, &text);
+	ret = ut_write(path, ut_str(&text));
+	if (ret)
+		ut_die("%s: %s", path, strerror(-ret));
+	ut_free(&text);
+	return path;
+}
+
+static int boot_pair(int *ours)
+{
+	int sv[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv))
+		ut_die("socketpair: %s", strerror(errno));
+	*ours = sv[0];
+	fcntl(sv[0], F_SETFL, O_NONBLOCK);
+	return sv[1];
+}
+
+/* Start QEMU with its channels; false with @why set. */
+static bool boot_spawn(struct boot *b)
+{
+	char *plan = boot_plan(b);
+	char **argv = boot_argv(b, plan);
+	FILE *err = boot_file(b, "qemu.stderr");
+	int fds[QEMU_FD_END] = { -1, -1, -1, -1, -1, -1, -1 };
+	size_t i;
+
+	fds[QEMU_FD_DISK] = qemu_disk(b->dir, b->group->prof->size, &b->why);
+	if (fds[QEMU_FD_DISK] < 0)
+		goto out;
+	fds[QEMU_FD_CON] = boot_pair(&b->con_fd);
+	fds[QEMU_FD_KTAP] = boot_pair(&b->ktap_fd);
+	fds[QEMU_FD_QMP] = boot_pair(&b->qmp_fd);
+	qmp_init(&b->qmp, b->qmp_fd);
+	b->start = ut_now();
+	b->pid = qemu_spawn(argv, fds, fileno(err));
+	if (b->pid < 0)
+		b->why = ut_fmt("fork: %s", strerror(-b->pid));
+	else
+		b->pidfd = syscall(SYS_pidfd_open, b->pid, 0);
+	if (b->pid > 0 && b->pidfd < 0)
+		ut_die("pidfd_open: %s", strerror(errno));
+out:
+	for (i = 0; i < QEMU_FD_END; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	fclose(err);
+	free(plan);
+	return !b->why;
+}
+
+void boot_run(struct boot *b)
+{
+	int *fds[] = { &b->con_fd, &b->ktap_fd, &b->qmp_fd, &b->pidfd };
+	FILE *log = boot_file(b, "console.log");
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		*fds[i] = -1;
+	b->device = (struct res) { .name = RES_DEVICE, .group = b->group,
+				   .boot = b->nr, .last = -1 };
+	b->check = b->other = b->device;
+	b->check.name = RES_CHECK;
+	b->other.name = "boot/report";
+	con_init(&b->con, log);
+	b->con.echo = b->run->args.verbose;
+	b->con.splat = settle_splat;
+	b->con.ctx = b;
+	b->ktap_log = boot_file(b, "report.ktap");
+	line_init(&b->ktap_line, boot_ktap_line, b);
+	ktap_init(&b->ktap);
+	if (boot_spawn(b)) {
+		boot_wait_for(b, BOOT_LIMIT_START * b->run->accel.scale);
+		boot_loop(b);
+		b->seconds = ut_now() - b->start;
+	}
+	for (i = 0; i < 4; i++)
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+	fclose(log);
+	fclose(b->ktap_log);
+	settle(b);
+}
+
+void boot_free(struct boot *b)
+{
+	con_free(&b->con);
+	qmp_free(&b->qmp);
+	ut_free(&b->hang_text);
+	free(b->splat_title);
+	free(b->why);
+	free(b->dir);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One boot: start QEMU, watch console, report, QMP and the process itself,
+ * hold every limit, and end with each case either decided or left for another
+ * boot. QEMU's exit status is not looked at: it is 0 after a guest's panic.
+ */
+#ifndef BOOT_H
+#define BOOT_H
+
+#include "con.h"
+#include "qmp.h"
+#include "qemu.h"
+#include "res.h"
+
+struct run;
+
+/* Seconds on a fast host; each is multiplied by the accelerator's factor. */
+enum {
+	BOOT_LIMIT_START = 15,	/* QEMU's start to the version line */
+	BOOT_LIMIT_GAP = 15,	/* between cases: mkfs, mount */
+	BOOT_LIMIT_DEVICE = 10,	/* device/profile */
+	BOOT_LIMIT_CHECK = 60,	/* fs/check: unmount, xfs_repair -n */
+	BOOT_LIMIT_OFF = 15,	/* end of the report to power-off */
+};
+
+enum boot_state {
+	BOOT_RUNNING,
+	BOOT_DUMPING,		/* hung; asking the kernel where */
+	BOOT_KILLED,		/* by us; waiting for the process to go */
+	BOOT_GONE,
+};
+
+struct boot {
+	struct run *run;
+	struct group *group;
+	struct res **cases;	/* what the plan orders */
+	size_t n;
+	bool mounts;		/* the plan has a file system */
+	int nr;			/* 1-based, of the run */
+	char *dir;		/* its folder in the results */
+	struct res device;
+	struct res check;
+	struct res other;	/* blame that no case can take */
+
+	enum boot_state state;
+	pid_t pid;
+	int pidfd;
+	int status;		/* wait status: only for words */
+	int con_fd;
+	int ktap_fd;
+	int qmp_fd;
+	struct con con;
+	struct line ktap_line;
+	struct ktap ktap;
+	struct qmp qmp;
+	FILE *ktap_log;
+	struct res *current;	/* the running case, or NULL */
+	struct res *splat_of;	/* owner of the splat being read */
+	char *splat_title;	/* first telling line of the first splat */
+	double start;		/* ut_now() */
+	double first;		/* seconds to the version line, 0 not yet */
+	double seconds;		/* all of it */
+	double since;		/* start of what runs now */
+	double limit;		/* seconds from @since */
+	char *why;		/* why there is no verdict, or NULL */
+	bool hung;
+	bool dying;		/* a panic was seen; QEMU should end by itself */
+	bool interrupted;
+	/* hang.c */
+	size_t hang_step;
+	bool hang_wait;		/* for QMP's answer */
+	double hang_start;
+	double hang_step_start;
+	double con_last;	/* time of the last console byte */
+	struct ut_buf hang_text;
+};
+
+/*
+ * Run it. Always leaves no process and no descriptor behind. Results are in
+ * the cases, @device, @check and @other; a case that did not get its turn
+ * stays OUT_NONE.
+ */
+void boot_run(struct boot *b);
+void boot_free(struct boot *b);
+
+/* For hang.c: end QEMU now. */
+void boot_kill(struct boot *b);
+
+/* hang.c: ask a hung kernel where it is, step by step from the poll loop. */
+void hang_begin(struct boot *b);
+void hang_tick(struct boot *b);
+void hang_answered(struct boot *b);
+
+/* settle.c: after the end, who is to blame for what. */
+void settle(struct boot *b);
+void settle_splat(void *ctx, const char *mark, const char *text, bool head);
+
+#endif

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmtest: boot our kernel in QEMU, run the cases, say what happened.
+ * Started by vm/vmtest, in the project's top folder, after everything it
+ * needs was built. Exit: 0 passed, 1 a test failed, 2 broken, 4 all skipped.
+ *
+ * Environment: BUILD (build), CACHE, ACCEL=kvm|tcg, QEMU=program,
+ * QEMU_ROOT=a private root (CACHE/roots/qemu).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <glob.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "bid.h"
+#include "out.h"
+#include "plan.h"
+
+static const struct plan_dirs main_dirs = {
+	.profiles = "vm/profiles", .fs = "vm/fs", .configs = "vm/config",
+	.manifest = "tests/cases",
+};
+
+static const char *main_cache(void)
+{
+	const char *cache = getenv("CACHE");
+	const char *xdg = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+
+	if (cache && *cache)
+		return cache;
+	if (xdg && *xdg)
+		return ut_fmt("%s/wt", xdg);
+	return ut_fmt("%s/.cache/wt", home ? home : "");
+}
+
+static const char *main_build(void)
+{
+	const char *build = getenv("BUILD");
+	char *path;
+
+	if (!build || !*build)
+		build = "build";
+	if (ut_mkdirs(build))
+		ut_die("%s: %s", build, strerror(errno));
+	path = realpath(build, NULL);
+	if (!path)
+		ut_die("%s: %s", build, strerror(errno));
+	return path;
+}
+
+/* Debian's kernel for the negative controls; none is found out later. */
+static void main_unpatched(struct run *run)
+{
+	char *pattern = ut_fmt("%s/roots/unpatched/boot/vmlinuz-*",
+			       run->cache);
+	glob_t g;
+
+	if (!glob(pattern, 0, NULL, &g))
+		run->unpatched = ut_strdup(g.gl_pathv[g.gl_pathc - 1]);
+	globfree(&g);
+	free(pattern);
+	run->unpatched_initrd = ut_fmt("%s/guest/initramfs-unpatched.cpio",
+				       run->build);
+	if (!ut_exists(run->unpatched_initrd)) {
+		free(run->unpatched);
+		run->unpatched = NULL;
+	}
+}
+
+static bool main_needs_ours(const struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->nr_groups; i++)
+		if (!run->groups[i].unpatched)
+			return true;
+	return false;
+}
+
+static int main_kernel(struct run *run)
+{
+	run->kernel = ut_fmt("%s/kernel/%s/vmlinux", run->build,
+			     run->args.cfg);
+	run->initrd = ut_fmt("%s/guest/initramfs.cpio", run->build);
+	main_unpatched(run);
+	if (!main_needs_ours(run))
+		return 0;
+	if (!ut_exists(run->kernel) || !ut_exists(run->initrd)) {
+		ut_err("not built: %s (vm/vmtest builds it)",
+		       ut_exists(run->kernel) ? run->initrd : run->kernel);
+		return -ENOENT;
+	}
+	run->build_id = bid_read(run->kernel);
+	if (run->build_id)
+		return 0;
+	ut_err("%s has no build id", run->kernel);
+	return -EINVAL;
+}
+
+static int main_machine(struct run *run)
+{
+	const char *root = getenv("QEMU_ROOT");
+
+	if (!root || !*root)
+		root = ut_fmt("%s/roots/qemu", run->cache);
+	if (qemu_find(&run->qemu, root)) {
+		ut_err("no QEMU: neither qemu-system-x86_64 nor %s", root);
+		return -ENOENT;
+	}
+	if (accel_choose(&run->accel, &run->qemu, run->cache)) {
+		ut_err("ACCEL='%s' is not valid; want kvm or tcg",
+		       getenv("ACCEL"));
+		return -EINVAL;
+	}
+	scr_say(&run->scr, "accelerator: %s: %s; QEMU %s (%s)",
+		run->accel.name, run->accel.reason, run->qemu.version,
+		run->qemu.where);
+	return 0;
+}
+
+static void main_signals(struct run *run)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	run->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (run->sigfd < 0)
+		ut_die("signalfd: %s", strerror(errno));
+}
+
+static int main_run(struct run *run)
+{
+	if (main_machine(run) || main_kernel(run))
+		return UT_BROKEN;
+	main_signals(run);
+	out_history(run);
+	if (out_begin(run))
+		return UT_BROKEN;
+	run->scr.total = run->nr_cases;
+	run_all(run);
+	out_end(run);
+	out_screen(run);
+	return run->status;
+}
+
+int main(int argc, char **argv)
+{
+	struct plan_set set;
+	struct run run = { 0 };
+	char *why = NULL;
+	int status;
+
+	if (args_parse(&run.args, argc, argv, &why) ||
+	    plan_make(&set, &run.args, &main_dirs, &why)) {
+		ut_err("%s", why);
+		return UT_BROKEN;
+	}
+	if (run.args.check)
+		return UT_PASS;
+	if (run.args.list) {
+		char *text = plan_list(&set);
+
+		puts(text);
+		free(text);
+		return UT_PASS;
+	}
+	run.start = ut_now();
+	run.build = main_build();
+	run.cache = main_cache();
+	run.groups = set.groups;
+	run.nr_groups = set.nr_groups;
+	run.nr_cases = set.nr_cases;
+	scr_init(&run.scr, run.args.verbose);
+	status = main_run(&run);
+	if (run.args.bisect && status != UT_PASS && status != UT_FAIL)
+		return 125;
+	return status;
+}

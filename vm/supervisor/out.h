@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a run leaves behind, in build/results/<UTC>-<pid>/:
+ *
+ *	run.json	one record of everything
+ *	summary.md	for people
+ *	results.ktap	all boots in one report
+ *	junit.xml	the same by the kernel's kunit.py
+ *	kernel.config	of the kernel that ran
+ *	status		the exit code
+ *	boot-N/		plan, qemu.cmd, qemu.stderr, console.log, report.ktap,
+ *			hang.txt
+ */
+#ifndef OUT_H
+#define OUT_H
+
+#include "run.h"
+
+#define OUT_KEEP 20		/* runs kept */
+
+/* Make the run's folder and @run->id, @run->dir. -errno. */
+int out_begin(struct run *run);
+/* Write everything; then point `latest` here and drop the oldest runs. */
+void out_end(struct run *run);
+/* Screen: what was not green, how to repeat it, the last line. */
+void out_screen(struct run *run);
+
+/* "make vm-test PROFILE=... TESTS=... SEED=..."; the caller frees. */
+char *out_repro(const struct run *run, const struct res *r);
+
+/* Walk all results that are told: cases, then what is bad of the rest. */
+typedef void (*out_fn)(void *ctx, const struct res *r);
+void out_each(const struct run *run, out_fn fn, void *ctx);
+
+/* rec.c: run.json, and how long things took last time. */
+int out_json(const struct run *run);
+void out_history(struct run *run);
+
+/* report.c */
+int out_markdown(const struct run *run);
+int out_ktap(const struct run *run);
+
+#endif

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+#define PLAN_PROFILE "default"
+#define PLAN_FS "xfs-4k"
+
+static int plan_unknown(const char *var, const char *name, const char *dir,
+			char **why)
+{
+	char *names = prof_names(dir);
+
+	*why = ut_fmt("no %s '%s'; there are: %s", var, name, names);
+	free(names);
+	return -EINVAL;
+}
+
+static int plan_load_one_prof(struct plan_set *set, const char *dir,
+			      const char *name, char **why)
+{
+	int ret;
+
+	set->profs = ut_grow(set->profs, set->nr_profs, sizeof(*set->profs));
+	ret = prof_load(&set->profs[set->nr_profs], dir, name, why);
+	if (ret == -ENOENT)
+		return plan_unknown("PROFILE", name, dir, why);
+	if (!ret)
+		set->nr_profs++;
+	return ret;
+}
+
+static int plan_load_one_fs(struct plan_set *set, const char *dir,
+			    const char *name, char **why)
+{
+	int ret;
+
+	set->fs = ut_grow(set->fs, set->nr_fs, sizeof(*set->fs));
+	ret = fs_load(&set->fs[set->nr_fs], dir, name, why);
+	if (ret == -ENOENT)
+		return plan_unknown("FS", name, dir, why);
+	if (!ret)
+		set->nr_fs++;
+	return ret;
+}
+
+/*
+ * Load @name, or all files of @dir when NULL. All: @first is put in front, so
+ * that the plainest pair boots first.
+ */
+static int plan_load(struct plan_set *set, const char *dir, const char *name,
+		     const char *first, char **why,
+		     int (*load)(struct plan_set *, const char *,
+				 const char *, char **))
+{
+	char *names, *rest, *word;
+	int ret;
+
+	if (name)
+		return load(set, dir, name, why);
+	names = rest = prof_names(dir);
+	ret = load(set, dir, first, why);
+	while (!ret && (word = ut_word(&rest)))
+		if (strcmp(word, first))
+			ret = load(set, dir, word, why);
+	free(names);
+	return ret;
+}
+
+static int plan_manifest(struct plan_set *set, const struct args *a,
+			 const struct plan_dirs *dirs, char **why)
+{
+	char *text = ut_read(dirs->manifest, NULL);
+	struct ut_buf b = { 0 };
+	char *stray;
+	size_t i;
+	int ret;
+
+	if (!text) {
+		*why = ut_fmt("%s: %s", dirs->manifest, strerror(errno));
+		return -EINVAL;
+	}
+	ret = cases_parse(&set->cases, dirs->manifest, text, why);
+	free(text);
+	if (ret || !a->tests)
+		return ret;
+	stray = cases_stray(&set->cases, a->tests);
+	if (!stray)
+		return 0;
+	for (i = 0; i < set->cases.n; i++)
+		ut_addf(&b, " %s", set->cases.v[i].name);
+	*why = ut_fmt("TESTS: '%s' matches no case; there are: smoke%s", stray,
+		      ut_str(&b));
+	ut_free(&b);
+	free(stray);
+	return -EINVAL;
+}
+
+static bool plan_runs(const struct tcase *tc, const struct group *g,
+		      bool first_fs)
+{
+	if (tc->unpatched != g->unpatched)
+		return false;
+	if (tc->profile && !ut_glob(tc->profile, g->prof->name))
+		return false;
+	if (tc->nofs)
+		return first_fs;
+	return !tc->fs_type || !strcmp(tc->fs_type, g->fs->type);
+}
+
+static void plan_group(struct plan_set *set, const struct args *a,
+		       struct group *g, bool first_fs)
+{
+	size_t i;
+
+	for (i = 0; i < set->cases.n; i++) {
+		const struct tcase *tc = &set->cases.v[i];
+		struct res *r;
+
+		if (!cases_chosen(tc, a->tests, a->full) ||
+		    !plan_runs(tc, g, first_fs))
+			continue;
+		g->v = ut_grow(g->v, g->n, sizeof(*g->v));
+		r = &g->v[g->n++];
+		memset(r, 0, sizeof(*r));
+		r->name = tc->name;
+		r->tc = tc;
+		r->last = -1;
+	}
+	if (!g->n)
+		return;
+	set->groups = ut_grow(set->groups, set->nr_groups, sizeof(*g));
+	set->groups[set->nr_groups++] = *g;
+	set->nr_cases += g->n;
+}
+
+static void plan_groups(struct plan_set *set, const struct args *a)
+{
+	struct group plain = { 0 };
+	size_t p, f;
+
+	for (p = 0; p < set->nr_profs; p++) {
+		bool first = true;
+
+		for (f = 0; f < set->nr_fs; f++) {
+			struct group g = {
+				.prof = &set->profs[p], .fs = &set->fs[f],
+			};
+
+			if (!fs_fits(g.fs, g.prof->name))
+				continue;
+			if (!strcmp(g.prof->name, PLAN_PROFILE) &&
+			    !strcmp(g.fs->name, PLAN_FS))
+				plain = g;
+			plan_group(set, a, &g, first);
+			first = false;
+		}
+	}
+	if (!plain.prof)
+		return;
+	plain.unpatched = true;
+	plan_group(set, a, &plain, true);
+}
+
+/* Keep what is in the shard, drop groups that become empty. */
+static void plan_shard(struct plan_set *set, const struct args *a)
+{
+	size_t total = set->nr_cases;
+	size_t groups = 0, at = 0;
+	size_t i, j;
+
+	set->nr_cases = 0;
+	for (i = 0; i < set->nr_groups; i++) {
+		struct group g = set->groups[i];
+		size_t n = 0;
+
+		for (j = 0; j < g.n; j++)
+			if (cases_in_shard(at++, total, a->shard, a->shards))
+				g.v[n++] = g.v[j];
+		g.n = n;
+		set->nr_cases += n;
+		if (n)
+			set->groups[groups++] = g;
+	}
+	set->nr_groups = groups;
+}
+
+/* The groups do not move any more: let the results point to theirs. */
+static void plan_link(struct plan_set *set)
+{
+	size_t i, j;
+
+	for (i = 0; i < set->nr_groups; i++) {
+		struct group *g = &set->groups[i];
+
+		for (j = 0; j < g->n; j++)
+			g->v[j].group = g;
+		g->device = (struct res) {
+			.name = RES_DEVICE, .group = g, .last = -1 };
+		g->check = (struct res) {
+			.name = RES_CHECK, .group = g, .last = -1 };
+		g->boot = (struct res) {
+			.name = "boot/report", .group = g, .last = -1 };
+	}
+}
+
+static int plan_pair(const struct plan_set *set, const struct args *a,
+		     char **why)
+{
+	if (!a->profile || !a->fs ||
+	    fs_fits(&set->fs[0], set->profs[0].name))
+		return 0;
+	*why = ut_fmt("PROFILE=%s and FS=%s cannot exist together (not-with "
+		      "in vm/fs/%s)", a->profile, a->fs, a->fs);
+	return -EINVAL;
+}
+
+static int plan_config(const struct args *a, const struct plan_dirs *dirs,
+		       char **why)
+{
+	char *path = ut_fmt("%s/%s.config", dirs->configs, a->cfg);
+	bool there = ut_exists(path);
+
+	free(path);
+	if (there)
+		return 0;
+	*why = ut_fmt("no CFG '%s': there is no %s/%s.config", a->cfg,
+		      dirs->configs, a->cfg);
+	return -EINVAL;
+}
+
+int plan_make(struct plan_set *set, const struct args *a,
+	      const struct plan_dirs *dirs, char **why)
+{
+	bool smoke = a->tests && cases_smoke_only(a->tests);
+	size_t total;
+	int ret;
+
+	memset(set, 0, sizeof(*set));
+	ret = plan_config(a, dirs, why);
+	if (!ret)
+		ret = plan_load(set, dirs->profiles, a->profile ? a->profile :
+				smoke ? PLAN_PROFILE : NULL, PLAN_PROFILE,
+				why, plan_load_one_prof);
+	if (!ret)
+		ret = plan_load(set, dirs->fs, a->fs ? a->fs :
+				smoke ? PLAN_FS : NULL, PLAN_FS, why,
+				plan_load_one_fs);
+	if (!ret)
+		ret = plan_pair(set, a, why);
+	if (!ret)
+		ret = plan_manifest(set, a, dirs, why);
+	if (ret)
+		return ret;
+	plan_groups(set, a);
+	total = set->nr_cases;
+	if (total)
+		plan_shard(set, a);
+	plan_link(set);
+	if (set->nr_cases)
+		return 0;
+	if (total)
+		*why = ut_fmt("SHARD=%u/%u holds none of %zu cases", a->shard,
+			      a->shards, total);
+	else
+		*why = ut_fmt("TESTS='%s' has no case for PROFILE=%s FS=%s "
+			      "(needs of each: tests/cases)",
+			      a->tests ? a->tests : "",
+			      a->profile ? a->profile : "any",
+			      a->fs ? a->fs : "any");
+	return -EINVAL;
+}

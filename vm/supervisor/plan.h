@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What to run where: groups of cases (kernel x profile x file system), and
+ * the plan file that tells the guest (vm/guest/plan.h).
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "args.h"
+#include "res.h"
+
+struct plan_dirs {
+	const char *profiles;	/* "vm/profiles" */
+	const char *fs;
+	const char *configs;
+	const char *manifest;
+};
+
+struct plan_set {
+	struct cases cases;
+	struct prof *profs;	/* chosen ones */
+	size_t nr_profs;
+	struct fs *fs;
+	size_t nr_fs;
+	struct group *groups;	/* only those with cases */
+	size_t nr_groups;
+	size_t nr_cases;
+};
+
+/*
+ * Read the files, check the arguments against them, build the groups.
+ * -EINVAL with *@why, which names what exists (caller frees).
+ */
+int plan_make(struct plan_set *set, const struct args *a,
+	      const struct plan_dirs *dirs, char **why);
+
+/* The plan file of one boot; the caller frees. */
+struct boot;
+void plan_text(const struct boot *b, struct ut_buf *out);
+
+/* All cases as JSON, chosen ones only; the caller frees. */
+char *plan_list(const struct plan_set *set);
+
+#endif

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "qemu.h"
+
+#define QEMU_PROGRAM "qemu-system-x86_64"
+#define QEMU_LD "usr/lib64/ld-linux-x86-64.so.2"
+
+/* Growing argv. */
+struct qemu_args {
+	char **v;
+	size_t n;
+};
+
+/* Append a word, which @a owns from here on. */
+static void qemu_push(struct qemu_args *a, char *word)
+{
+	a->v = ut_grow(a->v, a->n, sizeof(*a->v));
+	a->v[a->n++] = word;
+	a->v = ut_grow(a->v, a->n, sizeof(*a->v));
+	a->v[a->n] = NULL;
+}
+
+static void qemu_pushes(struct qemu_args *a, const char *const *words)
+{
+	while (*words)
+		qemu_push(a, ut_strdup(*words++));
+}
+
+static void qemu_opt(struct qemu_args *a, const char *opt, char *value)
+{
+	qemu_push(a, ut_strdup(opt));
+	qemu_push(a, value);
+}
+
+char *qemu_quote(char **argv)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,=:+@%";
+	struct ut_buf b = { 0 };
+
+	for (; *argv; argv++) {
+		const char *p;
+
+		if (b.len)
+			ut_add(&b, " ", 1);
+		if (**argv && strspn(*argv, plain) == strlen(*argv)) {
+			ut_add(&b, *argv, strlen(*argv));
+			continue;
+		}
+		ut_add(&b, "'", 1);
+		for (p = *argv; *p; p++)
+			ut_add(&b, *p == '\'' ? "'\\''" : p,
+			       *p == '\'' ? 4 : 1);
+		ut_add(&b, "'", 1);
+	}
+	ut_add(&b, "\n", 1);
+	return b.s;
+}
+
+/* Ask for the version: "QEMU emulator version 11.1.3 (...)". */
+static char *qemu_version(char **argv)
+{
+	char *quoted = qemu_quote(argv);
+	char *command, *version = NULL;
+	char line[256], *at;
+	FILE *f;
+
+	quoted[strlen(quoted) - 1] = '\0';
+	command = ut_fmt("%s --version 2>/dev/null </dev/null", quoted);
+	f = popen(command, "re");
+	if (f) {
+		if (fgets(line, sizeof(line), f) &&
+		    (at = strstr(line, "version "))) {
+			at += strlen("version ");
+			at[strspn(at, "0123456789.")] = '\0';
+			if (isdigit((unsigned char)*at))
+				version = ut_strdup(at);
+		}
+		pclose(f);
+	}
+	free(command);
+	free(quoted);
+	return version;
+}
+
+static bool qemu_try(struct qemu *q, struct qemu_args *a, const char *where)
+{
+	q->version = qemu_version(a->v);
+	if (!q->version)
+		return false;
+	q->argv = a->v;
+	q->argc = a->n;
+	q->where = ut_strdup(where);
+	return true;
+}
+
+static bool qemu_try_root(struct qemu *q, const char *root)
+{
+	struct qemu_args a = { 0 };
+	char *ld = ut_fmt("%s/%s", root, QEMU_LD);
+
+	if (!ut_exists(ld)) {
+		free(ld);
+		return false;
+	}
+	qemu_push(&a, ld);
+	qemu_opt(&a, "--library-path",
+		 ut_fmt("%s/usr/lib/x86_64-linux-gnu", root));
+	qemu_opt(&a, "--argv0", ut_strdup(QEMU_PROGRAM));
+	qemu_push(&a, ut_fmt("%s/usr/bin/%s", root, QEMU_PROGRAM));
+	qemu_opt(&a, "-L", ut_fmt("%s/usr/share/qemu", root));
+	qemu_opt(&a, "-L", ut_fmt("%s/usr/share/seabios", root));
+	return qemu_try(q, &a, "private root");
+}
+
+int qemu_find(struct qemu *q, const char *root)
+{
+	struct qemu_args host = { 0 };
+	const char *own = getenv("QEMU");
+	struct qemu old = { 0 };
+
+	memset(q, 0, sizeof(*q));
+	if (own && *own) {
+		qemu_push(&host, ut_strdup(own));
+		return qemu_try(q, &host, "QEMU=") ? 0 : -ENOENT;
+	}
+	qemu_push(&host, ut_strdup(QEMU_PROGRAM));
+	if (qemu_try(&old, &host, "host") &&
+	    prof_vercmp(old.version, QEMU_WANTED) >= 0) {
+		*q = old;
+		return 0;
+	}
+	if (qemu_try_root(q, root))
+		return 0;
+	if (!old.version)
+		return -ENOENT;
+	*q = old;
+	return 0;
+}
+
+static void qemu_channels(struct qemu_args *a)
+{
+	qemu_opt(a, "-chardev", ut_fmt("socket,id=con,fd=%d", QEMU_FD_CON));
+	qemu_opt(a, "-serial", ut_strdup("chardev:con"));
+	qemu_opt(a, "-chardev", ut_fmt("socket,id=ktap,fd=%d", QEMU_FD_KTAP));
+	qemu_opt(a, "-device", ut_strdup("virtio-serial-pci"));
+	qemu_opt(a, "-device",
+		 ut_strdup("virtserialport,chardev=ktap,name=wt.ktap"));
+	qemu_opt(a, "-chardev", ut_fmt("socket,id=qmp,fd=%d", QEMU_FD_QMP));
+	qemu_opt(a, "-qmp", ut_strdup("chardev:qmp"));
+}
+
+/*
+ * cache.no-flush: a slow host disk must not look like a slow guest. The data
+ * is in tmpfs anyhow, and a test reads it in the guest or while we live.
+ */
+static void qemu_nvme(struct qemu_args *a, const struct prof *p)
+{
+	qemu_opt(a, "-add-fd", ut_fmt("fd=%d,set=1", QEMU_FD_DISK));
+	qemu_opt(a, "-blockdev",
+		 ut_strdup("driver=file,node-name=image,filename=/dev/fdset/1,"
+			   "locking=off,cache.no-flush=on"));
+	qemu_opt(a, "-blockdev",
+		 ut_strdup("driver=raw,node-name=disk,file=image,"
+			   "cache.no-flush=on"));
+	qemu_opt(a, "-device", ut_fmt("nvme,id=nvme0,serial=wt%s%s",
+				      p->ctrl ? "," : "",
+				      p->ctrl ? p->ctrl : ""));
+	qemu_opt(a, "-device", ut_fmt("nvme-ns,bus=nvme0,drive=disk%s%s",
+				      p->ns ? "," : "", p->ns ? p->ns : ""));
+}
+
+char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
+{
+	static const char *const fixed[] = {
+		"-name", "wt", "-nodefaults", "-no-user-config",
+		"-nic", "none", "-display", "none", "-no-reboot", "-sandbox",
+		"on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
+		"resourcecontrol=deny",
+		"-machine", "q35", "-smp", "2", "-m", "1G", NULL
+	};
+	bool kvm = !strcmp(m->accel, "kvm");
+	struct qemu_args a = { 0 };
+	size_t i;
+
+	for (i = 0; i < q->argc; i++)
+		qemu_push(&a, ut_strdup(q->argv[i]));
+	qemu_pushes(&a, fixed);
+	qemu_opt(&a, "-accel", ut_strdup(kvm ? "kvm" : "tcg,thread=multi"));
+	qemu_opt(&a, "-cpu", ut_strdup(kvm ? "host" : "max"));
+	qemu_channels(&a);
+	if (m->prof)
+		qemu_nvme(&a, m->prof);
+	if (m->plan)
+		qemu_opt(&a, "-fw_cfg", ut_fmt("name=opt/wt/plan,file=%s",
+					       m->plan));
+	qemu_opt(&a, "-kernel", ut_strdup(m->kernel));
+	if (m->initrd)
+		qemu_opt(&a, "-initrd", ut_strdup(m->initrd));
+	if (m->append)
+		qemu_opt(&a, "-append", ut_strdup(m->append));
+	return a.v;
+}

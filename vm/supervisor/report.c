@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See out.h: results.ktap and summary.md. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "out.h"
+
+/* Every line of @text as a KTAP comment: nested results stay text. */
+static void report_lines(struct ut_buf *b, const char *text, const char *pre)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		ut_addf(b, "%s%.*s\n", pre, (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void report_case(struct ut_buf *b, const struct run *run,
+			const struct res *r, size_t nr)
+{
+	bool ok = r->outcome == OUT_PASS || r->outcome == OUT_SKIP;
+	char *repro;
+
+	ut_addf(b, "    # seconds: %.3f, rules: %s\n", r->seconds,
+		r->tc ? r->tc->rules : "-");
+	report_lines(b, ut_str(&r->log), "    # ");
+	report_lines(b, ut_str(&r->splats), "    # splat: ");
+	if (!ok) {
+		repro = out_repro(run, r);
+		ut_addf(b, "    # %s: %s\n    # repeat: %s\n",
+			ktap_word(r->outcome), r->reason ? r->reason : "",
+			repro);
+		free(repro);
+	}
+	ut_addf(b, "    %s %zu %s", ok ? "ok" : "not ok", nr, r->name);
+	if (r->outcome == OUT_SKIP)
+		ut_addf(b, " # SKIP %s", r->reason ? r->reason : "");
+	ut_addf(b, "\n");
+}
+
+static void report_group(struct ut_buf *b, const struct run *run,
+			 const struct group *g, size_t nr)
+{
+	const struct res *v[3] = { NULL };
+	const char *kernel = g->unpatched ? ".unpatched" : "";
+	bool good = true, ran = false;
+	size_t i, n = 0, at = 0;
+
+	if (g->device.outcome != OUT_NONE)
+		v[n++] = &g->device;
+	if (g->check.outcome != OUT_NONE)
+		v[n++] = &g->check;
+	if (g->boot.outcome != OUT_NONE)
+		v[n++] = &g->boot;
+	ut_addf(b, "    KTAP version 1\n    # Subtest: %s.%s%s\n    1..%zu\n",
+		g->prof->name, g->fs->name, kernel, g->n + n);
+	for (i = 0; i < g->n; i++) {
+		report_case(b, run, &g->v[i], ++at);
+		good &= !res_worse(g->v[i].outcome, OUT_PASS);
+		ran |= g->v[i].outcome != OUT_SKIP;
+	}
+	for (i = 0; i < n; i++) {
+		report_case(b, run, v[i], ++at);
+		good &= !res_worse(v[i]->outcome, OUT_PASS);
+	}
+	ut_addf(b, "%s %zu %s.%s%s%s\n", good ? "ok" : "not ok", nr,
+		g->prof->name, g->fs->name, kernel,
+		good && !ran ? " # SKIP all of it" : "");
+}
+
+int out_ktap(const struct run *run)
+{
+	char *path = ut_fmt("%s/results.ktap", run->dir);
+	struct ut_buf b = { 0 };
+	size_t i;
+	int ret;
+
+	ut_addf(&b, "KTAP version 1\n1..%zu\n", run->nr_groups);
+	for (i = 0; i < run->nr_groups; i++)
+		report_group(&b, run, &run->groups[i], i + 1);
+	ret = ut_write(path, b.s);
+	ut_free(&b);
+	free(path);
+	return ret;
+}
+
+struct report_ctx {
+	const struct run *run;
+	struct ut_buf *b;
+};
+
+static void report_row(void *ctx, const struct res *r)
+{
+	struct report_ctx *c = ctx;
+
+	ut_addf(c->b, "| %s | %s | %s%s | %s%s | %.1f | %s |\n", r->name,
+		r->tc ? r->tc->rules : "-", r->group->prof->name,
+		r->group->unpatched ? " (unpatched)" : "", r->group->fs->name,
+		r->boot ? "" : " (not run)", r->seconds,
+		ktap_word(r->outcome));
+}
+
+static void report_block(struct ut_buf *b, const char *title,
+			 const struct ut_buf *text)
+{
+	if (!text->len)
+		return;
+	ut_addf(b, "%s:\n\n", title);
+	report_lines(b, text->s, "    ");
+	ut_addf(b, "\n");
+}
+
+static void report_failure(void *ctx, const struct res *r)
+{
+	static const char *const again[] = {
+		[RES_ONCE] = "", [RES_SOLID] = " Failed alone too: solid.",
+		[RES_FLAKY] = " Passed alone: flaky.",
+	};
+	struct report_ctx *c = ctx;
+	char *repro;
+
+	if (!res_worse(r->outcome, OUT_PASS))
+		return;
+	repro = out_repro(c->run, r);
+	ut_addf(c->b, "## %s: %s (%s %s)\n\n%s.%s\n\nRepeat it alone: "
+		"`%s`\n\n", ktap_word(r->outcome), r->name,
+		r->group->prof->name, r->group->fs->name,
+		r->reason ? r->reason : "No reason given", again[r->again],
+		repro);
+	if (r->boot)
+		ut_addf(c->b, "Logs: boot-%d/console.log, "
+			"boot-%d/report.ktap\n\n", r->boot, r->boot);
+	report_block(c->b, "The test says", &r->log);
+	report_block(c->b, "The kernel says", &r->splats);
+	report_block(c->b, "At its end", &r->dump);
+	free(repro);
+}
+
+int out_markdown(const struct run *run)
+{
+	static const char *const words[] = {
+		[UT_PASS] = "passed", [UT_FAIL] = "failed",
+		[UT_BROKEN] = "broken: no verdict", [UT_SKIP] = "skipped",
+	};
+	char *path = ut_fmt("%s/summary.md", run->dir);
+	unsigned int t[OUT_SKIP + 1];
+	struct ut_buf b = { 0 };
+	struct report_ctx c = { .run = run, .b = &b };
+	int ret;
+
+	run_verdict(run, t);
+	ut_addf(&b, "# Run %s: %s\n\n%u passed, %u failed, %u broken, "
+		"%u skipped in %.1f s. CFG=%s SEED=%llu. QEMU %s (%s), "
+		"%s: %s.\n\n", run->id, words[run->status], t[OUT_PASS],
+		t[OUT_FAIL], t[OUT_BROKEN] + t[OUT_NONE], t[OUT_SKIP],
+		run->seconds, run->args.cfg,
+		(unsigned long long)run->args.seed, run->qemu.version,
+		run->qemu.where, run->accel.name, run->accel.reason);
+	out_each(run, report_failure, &c);
+	ut_addf(&b, "| case | rules | profile | fs | seconds | outcome |\n"
+		"| --- | --- | --- | --- | --- | --- |\n");
+	out_each(run, report_row, &c);
+	ret = ut_write(path, b.s);
+	ut_free(&b);
+	free(path);
+	return ret;
+}
