@@ -6,15 +6,22 @@
 #   refs/wt/base     what the series is applied to
 #   refs/wt/series   what applying (or exporting) it gave
 #   wt/patches       the hash of the kernel-patches/ that this was
-#   wt/overlay       hash and name of each file of kunit/ copied into the tree
 #   wt/complete      the tree was made to its end
+
+. vm/tree/overlay.sh
 
 # Nothing of the user's configuration may change what we make: hashes of
 # commits, line ends, hooks, signatures.
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-overlay_dir=fs/iomap/tests
+# tree_config TREE: what must hold when the user works in it, too
+tree_config()
+{
+	git -C "$1" config gc.auto 0
+	git -C "$1" config core.autocrlf false
+	git -C "$1" config core.untrackedCache true
+}
 
 # Commit as nobody, at a fixed time: the same sources give the same hashes.
 as_nobody()
@@ -91,16 +98,6 @@ explain_reject()
 	} >&2
 }
 
-# overlay_ours TREE FILE: is the tree's copy of FILE as the series has it, or
-# as the overlay left it?
-overlay_ours()
-{
-	[ -f "$1/$2" ] || return 0
-	now=$(git hash-object "$1/$2")
-	grep -qsxF "$now $2" "$1/.git/wt/overlay" ||
-		[ "$now" = "$(git -C "$1" rev-parse -q --verify "refs/wt/series:$2" || :)" ]
-}
-
 # The user's own changes in TREE: git status, less what the overlay put there
 tree_changes()
 {
@@ -112,44 +109,4 @@ tree_changes()
 		esac
 		printf '%s\n' "$line"
 	done
-}
-
-# overlay_remove TREE: put the series' own files back before changing commits
-overlay_remove()
-{
-	[ -f "$1/.git/wt/overlay" ] || return 0
-	while read -r hash file; do
-		[ "$(git hash-object "$1/$file" 2>/dev/null)" = "$hash" ] || continue
-		git -C "$1" checkout -q HEAD -- "$file" 2>/dev/null || rm -f "$1/$file"
-	done <"$1/.git/wt/overlay"
-	rm -f "$1/.git/wt/overlay"
-}
-
-# overlay_copy TREE: copy the sources of kunit/ to where the series builds them
-overlay_copy()
-{
-	grep -qs 'IOMAP_KUNIT_TEST' "$1/fs/iomap/Makefile" || return 0
-	mkdir -p "$1/$overlay_dir"
-	for source in kunit/*.[ch] kunit/Makefile; do
-		[ -f "$source" ] || continue
-		file=$overlay_dir/${source##*/}
-		overlay_ours "$1" "$file" || cmp -s "$source" "$1/$file" ||
-			die "$1/$file was changed in the tree, and $source differs:" \
-				"keep the tree's:  cp $1/$file $source" \
-				"keep kunit/'s:    cp $source $1/$file"
-	done
-	: >"$1/.git/wt/overlay.new"
-	for source in kunit/*.[ch] kunit/Makefile; do
-		[ -f "$source" ] || continue
-		file=$overlay_dir/${source##*/}
-		cmp -s "$source" "$1/$file" || cp "$source" "$1/$file"
-		echo "$(git hash-object "$source") $file" >>"$1/.git/wt/overlay.new"
-	done
-	# what left kunit/ leaves the tree, unless it was changed there
-	[ ! -f "$1/.git/wt/overlay" ] || while read -r hash file; do
-		[ -f "kunit/${file##*/}" ] ||
-		[ "$(git hash-object "$1/$file" 2>/dev/null)" != "$hash" ] ||
-		git -C "$1" checkout -q HEAD -- "$file" 2>/dev/null || rm -f "$1/$file"
-	done <"$1/.git/wt/overlay"
-	mv "$1/.git/wt/overlay.new" "$1/.git/wt/overlay"
 }
