@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a WT write costs: bios and commands on the file's own sectors, flushes
+ * on the whole disk, dirty pages, accounting.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "t.h"
+
+/* A number in the device's queue folder. */
+static long long cost_queue(struct t *t, const char *attr, char *text,
+			    size_t size)
+{
+	char path[160];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/queue/%s",
+		 strrchr(t->dev, '/') + 1, attr);
+	f = fopen(path, "re");
+	T_MUST(f && fgets(text, size, f));
+	fclose(f);
+	return atoll(text);
+}
+
+static long long cost_max_command(struct t *t)
+{
+	char text[32];
+
+	return cost_queue(t, "max_sectors_kb", text, sizeof(text)) * T_KIB;
+}
+
+static bool cost_has_cache(struct t *t)
+{
+	char text[32];
+
+	cost_queue(t, "write_cache", text, sizeof(text));
+	return !strncmp(text, "write back", 10);
+}
+
+/* One write in a quiet file system, counted. */
+static ssize_t cost_write(struct t *t, int fd, off_t pos, size_t len,
+			  int flags, struct t_trace *tr)
+{
+	ssize_t n;
+
+	T_MUST(!syncfs(fd));
+	t_trace_start(t, tr);
+	n = t_write(t, fd, pos, len, 2, flags);
+	t_trace_stop(t, tr, fd);
+	return n;
+}
+
+static void cost_one(struct t *t, off_t pos, long long len, long long rounded)
+{
+	long long max = cost_max_command(t);
+	int fd = t_file(t, "f", 4 * T_MIB);
+	struct t_trace tr;
+
+	T_MUST(t_extents(fd) == 1);
+	T_EQ(t, "written", len,
+	     cost_write(t, fd, pos, len, RWF_WRITETHROUGH, &tr));
+	T_EQ(t, "bios", 1, tr.bios);
+	T_EQ(t, "bytes sent", rounded, tr.bytes);
+	T_EQ(t, "commands", (rounded + max - 1) / max, tr.commands);
+	T_EQ(t, "flushes", 0, tr.flushes);
+	T_EQ(t, "commands with FUA", 0, tr.fua);
+
+	T_MUST(cost_write(t, fd, pos, len, 0, &tr) == len);
+	T_MUST(!tr.bios);
+	close(fd);
+}
+
+static void cost_one_mib(struct t *t)
+{
+	cost_one(t, 2 * T_MIB, T_MIB, T_MIB);
+}
+
+static void cost_one_block(struct t *t)
+{
+	cost_one(t, 5 * t->bs, t->bs, t->bs);
+}
+
+/* Blocks that are only touched are written whole, in the same command. */
+static void cost_partial(struct t *t)
+{
+	cost_one(t, 5 * t->bs - 1, 2, 2 * t->bs);
+	cost_one(t, 9 * t->bs + 7, 3 * t->bs, 4 * t->bs);
+}
+
+/* No flush and no FUA, whatever the write does to the file. */
+static void cost_no_flush(struct t *t)
+{
+	int fd = t_open(t, "f", O_RDWR | O_CREAT);
+	struct t_trace tr;
+	size_t i;
+	const off_t at[] = { 0, t->bs, 9 * t->bs + 5, 3 * t->bs, 0 };
+
+	for (i = 0; i < 5; i++) {
+		T_EQ(t, "written", t->bs,
+		     cost_write(t, fd, at[i], t->bs, RWF_WRITETHROUGH, &tr));
+		T_OK(t, tr.bios == 1 || i == 2, "write %zu: bios: %d", i,
+		     tr.bios);
+		T_EQ(t, "flushes", 0, tr.flushes);
+		T_EQ(t, "commands with FUA", 0, tr.fua);
+	}
+}
+
+static void cost_sync(struct t *t, int flag)
+{
+	int fd = t_file(t, "f", 16 * t->ps);
+	struct t_trace tr;
+
+	T_EQ(t, "written", t->ps,
+	     cost_write(t, fd, t->ps, t->ps, RWF_WRITETHROUGH | flag, &tr));
+	T_CLEAN(t, fd, t->ps, t->ps);
+	T_DISK(t, fd, t->ps, t->ps, 2);
+	T_EQ(t, "bios", 1, tr.bios);
+	T_OK(t, !cost_has_cache(t) || tr.flushes || tr.fua == tr.commands,
+	     "neither flush nor FUA: the data may be in the device's cache");
+
+	T_EQ(t, "appended", t->ps + 9,
+	     cost_write(t, fd, 16 * t->ps, t->ps + 9, RWF_WRITETHROUGH | flag,
+			&tr));
+	T_CLEAN(t, fd, 16 * t->ps, t->ps + 9);
+	T_DISK(t, fd, 16 * t->ps, t->ps + 9, 2);
+	T_OK(t, !cost_has_cache(t) || tr.flushes, "append: no flush");
+}
+
+static void cost_dsync(struct t *t)
+{
+	cost_sync(t, RWF_DSYNC);
+}
+
+static void cost_rwf_sync(struct t *t)
+{
+	cost_sync(t, RWF_SYNC);
+}
+
+/* fsync finds nothing left to write. */
+static void cost_fsync_after(struct t *t)
+{
+	int fd = t_file(t, "f", 16 * t->ps);
+	struct t_trace tr;
+
+	T_EQ(t, "written", 4 * t->ps,
+	     t_write(t, fd, t->ps, 4 * t->ps, 2, RWF_WRITETHROUGH));
+	t_trace_start(t, &tr);
+	T_EQ(t, "fsync", 0, fsync(fd));
+	t_trace_stop(t, &tr, fd);
+	T_EQ(t, "writes by fsync", 0, tr.bios);
+
+	T_MUST(t_write(t, fd, t->ps, 4 * t->ps, 3, 0) == 4 * t->ps);
+	t_trace_start(t, &tr);
+	T_MUST(!fsync(fd));
+	t_trace_stop(t, &tr, fd);
+	T_MUST(tr.bios > 0);
+}
+
+/* Clean folios are not dirtied on the way to the disk. */
+static void cost_not_dirtied(struct t *t)
+{
+	const int nr = 200;
+	int fd = t_file(t, "f", nr * t->ps), i;
+	long long dirtied = t_vmstat("nr_dirtied"), dirty = t_vmstat("nr_dirty");
+
+	for (i = 0; i < nr; i++)
+		T_EQ(t, "written", t->ps, t_write(t, fd, i * t->ps, t->ps, 2,
+						  RWF_WRITETHROUGH));
+	T_EQ(t, "pages dirtied", 0, t_vmstat("nr_dirtied") - dirtied);
+	T_OK(t, t_vmstat("nr_dirty") <= dirty, "nr_dirty rose by %lld",
+	     t_vmstat("nr_dirty") - dirty);
+
+	dirtied = t_vmstat("nr_dirtied");
+	for (i = 0; i < nr; i++)
+		T_MUST(t_write(t, fd, i * t->ps, t->ps, 3, 0) == t->ps);
+	T_MUST(t_vmstat("nr_dirtied") - dirtied >= nr);
+}
+
+static long long cost_write_bytes(void)
+{
+	long long bytes = -1;
+	char line[80];
+	FILE *f = fopen("/proc/self/io", "re");
+
+	T_MUST(f);
+	while (fgets(line, sizeof(line), f))
+		sscanf(line, "write_bytes: %lld", &bytes);
+	fclose(f);
+	T_MUST(bytes >= 0);
+	return bytes;
+}
+
+/* The task is charged once, with the bytes submitted. */
+static void cost_accounted(struct t *t)
+{
+	int fd = t_file(t, "f", 64 * t->ps);
+	long long before = cost_write_bytes();
+
+	T_EQ(t, "written", 16 * t->ps,
+	     t_write(t, fd, t->ps, 16 * t->ps, 2, RWF_WRITETHROUGH));
+	T_EQ(t, "bytes charged to the task", 16 * t->ps,
+	     cost_write_bytes() - before);
+}
+
+static const struct t_case cases[] = {
+	{ "accounted",		cost_accounted },
+	{ "dsync",		cost_dsync },
+	{ "fsync-after",	cost_fsync_after },
+	{ "no-flush",		cost_no_flush },
+	{ "not-dirtied",	cost_not_dirtied },
+	{ "one-block",		cost_one_block },
+	{ "one-mib",		cost_one_mib },
+	{ "partial",		cost_partial },
+	{ "sync",		cost_rwf_sync },
+};
+
+T_MAIN(cases)

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * WT writes that move EOF.  After the call: the size, the data on disk, zeros
+ * from the new end to the end of its block, and zeros between an old EOF and a
+ * write that began behind it, whatever a mapping stored there.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "t.h"
+
+static off_t eof_round_up(struct t *t, off_t pos)
+{
+	return (pos + t->bs - 1) / t->bs * t->bs;
+}
+
+/* Write at @pos in a file of @old bytes, and see all of it. */
+static void eof_extend(struct t *t, long long old, off_t pos, long long len)
+{
+	long long end = pos + len;
+	int fd = t_file(t, "wt", old);
+
+	T_EQ(t, "written", len,
+	     t_write(t, fd, pos, len, 2, RWF_WRITETHROUGH));
+	T_CLEAN(t, fd, pos, len);
+	T_EQ(t, "size", end, t_size(fd));
+	T_DISK(t, fd, pos, len, 2);
+	T_DISK(t, fd, end, eof_round_up(t, end) - end, 0);
+	T_READS(t, fd, 0, old < pos ? old : pos, 1);
+	if (pos > old)
+		T_READS(t, fd, old, pos - old, 0);
+	T_READS(t, fd, pos, len, 2);
+	T_MUST(!fsync(fd));
+	if (pos > old)
+		T_DISK(t, fd, old, pos - old, 0);
+	t_drop(fd);
+	T_READS(t, fd, pos, len, 2);
+	close(fd);
+
+	fd = t_file(t, "lazy", old);
+	T_MUST(t_write(t, fd, pos, len, 2, 0) == len);
+	T_LAZY(t, fd, pos, len, 2);
+	close(fd);
+}
+
+static void eof_new_file(struct t *t)
+{
+	eof_extend(t, 0, 0, t->bs);
+	eof_extend(t, 0, 0, 3 * t->ps + 5);
+	eof_extend(t, 0, 0, 1);
+}
+
+static void eof_append(struct t *t)
+{
+	eof_extend(t, 2 * t->bs, 2 * t->bs, t->bs);
+	eof_extend(t, 4 * t->ps, 4 * t->ps, 3 * t->ps);
+	eof_extend(t, 2 * t->bs + 100, 2 * t->bs + 100, 50);
+	eof_extend(t, 2 * t->bs + 100, 2 * t->bs + 100, 2 * t->ps);
+}
+
+/* The range begins inside the file and ends behind it. */
+static void eof_across(struct t *t)
+{
+	eof_extend(t, 3 * t->bs, t->bs + 7, 4 * t->bs);
+	eof_extend(t, 2 * t->bs + 100, 2 * t->bs + 10, 200);
+	eof_extend(t, 2 * t->ps + 100, t->ps - 1, 3 * t->ps);
+}
+
+static void eof_beyond(struct t *t)
+{
+	eof_extend(t, 100, t->bs, t->bs);
+	eof_extend(t, 2 * t->bs + 100, 2 * t->bs + 300, 20);
+	eof_extend(t, 100, 3 * t->ps + 10, 20);
+	eof_extend(t, 0, 5 * t->ps, t->bs);
+	eof_extend(t, t->ps, 40 * t->ps, 2 * t->ps);
+}
+
+/* Appends one after the other, none of which ends on a block. */
+static void eof_append_many(struct t *t)
+{
+	const int nr = 40, len = 777;
+	int fd = t_file(t, "f", 0), i;
+
+	for (i = 0; i < nr; i++) {
+		T_EQ(t, "written", len, t_write(t, fd, (off_t)i * len, len, 2,
+						RWF_WRITETHROUGH));
+		T_EQ(t, "size", (i + 1) * len, t_size(fd));
+	}
+	T_CLEAN(t, fd, 0, nr * len);
+	T_DISK(t, fd, 0, nr * len, 2);
+}
+
+/* A lazy append shares its block with the WT write: it goes out as well. */
+static void eof_dirty_append(struct t *t)
+{
+	int fd = t_file(t, "f", 2 * t->bs);
+	off_t pos = 2 * t->bs;
+
+	T_MUST(t_write(t, fd, pos, 300, 2, 0) == 300);
+	T_LAZY(t, fd, pos, 300, 2);
+	T_EQ(t, "written", 50,
+	     t_write(t, fd, pos + 100, 50, 3, RWF_WRITETHROUGH));
+	T_CLEAN(t, fd, pos, 300);
+	T_EQ(t, "size", pos + 300, t_size(fd));
+	T_DISK(t, fd, pos, 100, 2);
+	T_DISK(t, fd, pos + 100, 50, 3);
+	T_DISK(t, fd, pos + 150, 150, 2);
+	T_DISK(t, fd, pos + 300, t->bs - 300, 0);
+}
+
+static char *eof_map(struct t *t, int fd)
+{
+	char *map = mmap(NULL, t->ps, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			 0);
+
+	T_MUST(map != MAP_FAILED);
+	return map;
+}
+
+/* Bytes that a mapping stored behind EOF are not data when EOF comes there. */
+static void eof_mmap_append(struct t *t)
+{
+	int fd = t_file(t, "f", 100);
+	char *map = eof_map(t, fd);
+
+	memset(map + 100, 0x5a, t->ps - 100);
+	T_EQ(t, "written", 50, t_write(t, fd, 100, 50, 2, RWF_WRITETHROUGH));
+	T_DISK(t, fd, 0, 100, 1);
+	T_DISK(t, fd, 100, 50, 2);
+	T_DISK(t, fd, 150, t->bs - 150, 0);
+	T_MUST(!ftruncate(fd, t->ps));
+	T_READS(t, fd, 100, 50, 2);
+	T_READS(t, fd, 150, t->ps - 150, 0);
+}
+
+static void eof_mmap_beyond(struct t *t)
+{
+	int fd = t_file(t, "f", 100);
+	char *map = eof_map(t, fd);
+
+	memset(map + 100, 0x5a, t->ps - 100);
+	T_EQ(t, "written", t->bs,
+	     t_write(t, fd, 3 * t->ps, t->bs, 2, RWF_WRITETHROUGH));
+	T_READS(t, fd, 0, 100, 1);
+	T_READS(t, fd, 100, 3 * t->ps - 100, 0);
+	T_MUST(!fsync(fd));
+	T_DISK(t, fd, 0, 100, 1);
+	T_DISK(t, fd, 100, 3 * t->ps - 100, 0);
+	T_DISK(t, fd, 3 * t->ps, t->bs, 2);
+}
+
+/*
+ * A page that is mapped writable when EOF leaves it has blocks that nobody
+ * allocated: a store there must fault again, or it is lost.
+ */
+static void eof_mmap_refault(struct t *t)
+{
+	int fd = t_file(t, "f", 100);
+	char *map = eof_map(t, fd), seen = 0;
+	off_t last = t->ps - 1;
+
+	map[0] = 'a';
+	T_EQ(t, "written", t->bs,
+	     t_write(t, fd, 2 * t->ps, t->bs, 2, RWF_WRITETHROUGH));
+	map[last] = 'z';
+	T_MUST(!fsync(fd));
+	T_MUST(!munmap(map, t->ps));
+	t_drop(fd);
+	T_MUST(pread(fd, &seen, 1, 0) == 1);
+	T_EQ(t, "the store before", 'a', seen);
+	T_MUST(pread(fd, &seen, 1, last) == 1);
+	T_EQ(t, "the store after EOF moved", 'z', seen);
+}
+
+static const struct t_case cases[] = {
+	{ "across",		eof_across },
+	{ "append",		eof_append },
+	{ "append-many",	eof_append_many },
+	{ "beyond",		eof_beyond },
+	{ "dirty-append",	eof_dirty_append },
+	{ "mmap-append",	eof_mmap_append },
+	{ "mmap-beyond",	eof_mmap_beyond },
+	{ "mmap-refault",	eof_mmap_refault },
+	{ "new-file",		eof_new_file },
+};
+
+T_MAIN(cases)

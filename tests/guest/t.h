@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The library of the case programs, prefix t_.
+ *
+ * A group is one program with a table of cases.  A case is a function that
+ * proves one behaviour.  Checks (T_EQ, T_OK, ...) say what was expected, what
+ * was seen and where, and go on; what a case merely needs (T_MUST) ends it as
+ * broken, for then it can prove nothing.
+ *
+ * What may be believed: the cache is asked with cachestat(2) first, since it
+ * changes nothing; "on disk" is read from the block device below, O_DIRECT, at
+ * the place that FIEMAP gives; never through the file, whose direct read would
+ * flush it.  The same operation without the flag is run as control: if it were
+ * on disk as well, the test would prove nothing.
+ *
+ * Units are bytes unless said otherwise.  Functions that return ssize_t or int
+ * return a negative errno on failure.
+ */
+#ifndef T_H
+#define T_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include "uapi.h"
+
+#define T_PASS		0
+#define T_FAIL		1
+#define T_BROKEN	2
+#define T_SKIP		4
+
+#define T_KIB		1024LL
+#define T_MIB		(1024 * T_KIB)
+
+struct t {
+	const char *name;	/* of the case */
+	const char *dev;	/* WT_DEV */
+	const char *dir;	/* WT_DIR: empty, ours, removed after us */
+	const char *profile;
+	long long bs;		/* of the file system */
+	long long ps;		/* page size */
+	uint64_t seed;
+	int failed;		/* checks */
+};
+
+struct t_case {
+	const char *name;
+	void (*fn)(struct t *t);
+};
+
+/* main() of a group: run the case that argv[1] names. Returns an exit code. */
+int t_main(int argc, char **argv, const struct t_case *cases, size_t nr);
+
+#define T_MAIN(cases)							\
+int main(int argc, char **argv)						\
+{									\
+	return t_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0])); \
+}
+
+/* Checks.  Each is an expression, true when it held. */
+#define T_EQ(t, what, expected, seen) \
+	t_eq(t, __FILE__, __LINE__, what, expected, seen)
+#define T_OK(t, cond, ...) \
+	t_ok(t, __FILE__, __LINE__, cond, __VA_ARGS__)
+#define T_MUST(cond) \
+	((cond) ? (void)0 : t_broken(__FILE__, __LINE__, #cond))
+
+bool t_eq(struct t *t, const char *file, int line, const char *what,
+	  long long expected, long long seen);
+__attribute__((format(printf, 5, 6)))
+bool t_ok(struct t *t, const char *file, int line, bool cond,
+	  const char *fmt, ...);
+_Noreturn void t_broken(const char *file, int line, const char *what);
+__attribute__((format(printf, 1, 2)))
+_Noreturn void t_skip(const char *fmt, ...);
+
+/*
+ * t_io.c: files and patterns.  A pattern is a function of position, generation
+ * and seed, so that a byte that is not where it belongs, or of another time,
+ * is recognised.  Generation 0 is zeros.
+ */
+void *t_alloc(size_t len);			/* page-aligned; never NULL */
+void t_fill(struct t *t, void *buf, size_t len, off_t pos, int gen);
+/* The first offset in buf that differs, or -1. */
+long long t_differs(struct t *t, const void *buf, size_t len, off_t pos,
+		    int gen);
+/* What the bytes are, in words, for a report. */
+const char *t_what(struct t *t, const void *buf, size_t len, off_t pos);
+
+int t_open(struct t *t, const char *name, int flags);
+/* A new file: @size bytes of generation 1, written, synced, and cached. */
+int t_file(struct t *t, const char *name, long long size);
+ssize_t t_pwritev2(int fd, const struct iovec *iov, int nr, off_t pos,
+		   int flags);
+/* Write one range of a generation, like pwritev2(2). */
+ssize_t t_write(struct t *t, int fd, off_t pos, size_t len, int gen,
+		int flags);
+long long t_size(int fd);
+void t_drop(int fd);				/* clean pages leave the cache */
+
+/* The file, read through the cache, holds @gen. */
+#define T_READS(t, fd, pos, len, gen) \
+	t_reads(t, __FILE__, __LINE__, fd, pos, len, gen)
+bool t_reads(struct t *t, const char *file, int line, int fd, off_t pos,
+	     size_t len, int gen);
+
+/*
+ * t_disk.c: below the file system.  Holes, unwritten and delayed extents read
+ * as zeros, as they would after a crash.
+ */
+void t_disk_read(struct t *t, int fd, off_t pos, size_t len, void *buf);
+bool t_disk_has(struct t *t, int fd, off_t pos, size_t len, int gen);
+int t_extents(int fd);				/* how many */
+/* One of: the extent at @pos is... */
+enum t_extent { T_HOLE, T_DELALLOC, T_UNWRITTEN, T_WRITTEN };
+enum t_extent t_extent(int fd, off_t pos);
+
+#define T_DISK(t, fd, pos, len, gen) \
+	t_disk(t, __FILE__, __LINE__, fd, pos, len, gen)
+bool t_disk(struct t *t, const char *file, int line, int fd, off_t pos,
+	    size_t len, int gen);
+
+/*
+ * t_cache.c: the page cache, without touching it.
+ */
+struct wt_cachestat t_cachestat(int fd, off_t pos, long long len);
+long long t_vmstat(const char *name);		/* a counter of /proc/vmstat */
+
+/* All of the range is cached, nothing of it dirty or under writeback. */
+#define T_CLEAN(t, fd, pos, len) \
+	t_clean(t, __FILE__, __LINE__, fd, pos, len)
+bool t_clean(struct t *t, const char *file, int line, int fd, off_t pos,
+	     long long len);
+/* The control: a lazy write must be dirty and not on disk, else we are blind. */
+#define T_LAZY(t, fd, pos, len, gen) \
+	t_lazy(t, __FILE__, __LINE__, fd, pos, len, gen)
+void t_lazy(struct t *t, const char *file, int line, int fd, off_t pos,
+	    size_t len, int gen);
+
+/*
+ * t_trace.c: what the block layer was given, by its tracepoints
+ * block_bio_queue (submitted) and block_rq_issue (sent to the device).  All
+ * but flushes are counted on the file's own sectors only: the log's are no
+ * business of ours.
+ */
+struct t_trace {
+	char dir[64];			/* our tracefs instance */
+	/* valid after t_trace_stop() */
+	int bios;			/* writes of the file's sectors */
+	int commands;			/* the same as the device sees them */
+	long long bytes;		/* in those commands */
+	int fua;			/* of those commands */
+	int flushes;			/* of the whole disk */
+};
+
+void t_trace_start(struct t *t, struct t_trace *tr);
+void t_trace_stop(struct t *t, struct t_trace *tr, int fd);
+
+#endif

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The programs of the guest: static, so that the initramfs needs no library for
+# them.  Called by vm/guest/build with BUILD and TREE (the kernel's source).
+
+CC		?= cc
+OUT		:= $(BUILD)/guest
+WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
+		   -Ivm/guest -Itests/guest -MMD -MP
+
+GROUPS		:= basic cost data eof fio flags kunit mmap unpatched
+INIT_OBJS	:= boot child dev fs init plan port run
+LIB_OBJS	:= t t_cache t_disk t_io t_trace
+
+INIT_OBJS	:= $(INIT_OBJS:%=$(OUT)/obj/init/%.o)
+LIB_OBJS	:= $(LIB_OBJS:%=$(OUT)/obj/t/%.o)
+
+all: $(OUT)/init $(GROUPS:%=$(OUT)/t/%) $(OUT)/gen_init_cpio
+
+$(OUT)/init: $(INIT_OBJS)
+	$(CC) -static -s -o $@ $^
+
+# What one group has beside its program and the library.
+$(OUT)/t/flags: $(OUT)/obj/t/flags_uring.o
+
+$(OUT)/t/%: $(OUT)/obj/t/%.o $(LIB_OBJS)
+	@mkdir -p $(@D)
+	$(CC) -static -s -o $@ $^
+
+$(OUT)/obj/init/%.o: vm/guest/%.c vm/guest/guest.mk
+	@mkdir -p $(@D)
+	$(CC) $(WT_CFLAGS) -c -o $@ $<
+
+$(OUT)/obj/t/%.o: tests/guest/%.c vm/guest/guest.mk
+	@mkdir -p $(@D)
+	$(CC) $(WT_CFLAGS) -c -o $@ $<
+
+$(OUT)/gen_init_cpio: $(TREE)/usr/gen_init_cpio.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -o $@ $<
+
+# Built by name only, never removed as if they were intermediate.
+.SECONDARY:
+.PHONY: all
+.DELETE_ON_ERROR:
+
+-include $(wildcard $(OUT)/obj/*/*.d)

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * See plan.h.
+ */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plan.h"
+
+#define PLAN_FILE "/sys/firmware/qemu_fw_cfg/by_name/opt/wt/plan/raw"
+#define PLAN_MAX (256 * 1024)
+
+static const char *plan_load(struct plan *plan)
+{
+	size_t len = 0;
+	ssize_t n;
+	int fd;
+
+	plan->text = calloc(1, PLAN_MAX + 1);
+	if (!plan->text)
+		return "no memory for the plan";
+	fd = open(PLAN_FILE, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return "no plan: fw_cfg has no opt/wt/plan";
+	while ((n = read(fd, plan->text + len, PLAN_MAX - len)) > 0)
+		len += n;
+	close(fd);
+	if (n < 0)
+		return "the plan cannot be read";
+	return len < PLAN_MAX ? NULL : "the plan is too long";
+}
+
+/* An upper bound for every table: the number of lines. */
+static const char *plan_alloc(struct plan *plan)
+{
+	size_t lines = 1;
+	const char *p;
+
+	for (p = plan->text; *p; p++)
+		lines += *p == '\n';
+	plan->expects = calloc(lines, sizeof(*plan->expects));
+	plan->cases = calloc(lines, sizeof(*plan->cases));
+	return plan->expects && plan->cases ? NULL : "no memory for the plan";
+}
+
+static const char *plan_expect(struct plan *plan, char *value)
+{
+	struct plan_expect *e = &plan->expects[plan->nr_expects++];
+	char *space = strchr(value, ' ');
+
+	if (!space)
+		return "the plan has an expect line without a value";
+	*space = '\0';
+	e->path = value;
+	e->value = space + 1;
+	return NULL;
+}
+
+/* The two cases that every boot has are not for the plan to order. */
+static void plan_case(struct plan *plan, const char *name)
+{
+	if (strcmp(name, "device/profile") && strcmp(name, "fs/check"))
+		plan->cases[plan->nr_cases++] = name;
+}
+
+static const char *plan_line(struct plan *plan, const char *key, char *value)
+{
+	const struct {
+		const char *key;
+		const char **field;
+	} fields[] = {
+		{ "run",	&plan->run },
+		{ "seed",	&plan->seed },
+		{ "profile",	&plan->profile },
+		{ "mode",	&plan->mode },
+		{ "fs",		&plan->fs },
+		{ "fs.type",	&plan->fs_type },
+		{ "fs.mkfs",	&plan->fs_mkfs },
+		{ "fs.options",	&plan->fs_options },
+		{ "fs.blocksize", &plan->fs_blocksize },
+		{ "guest.write_cache", &plan->write_cache },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (strcmp(key, fields[i].key))
+			continue;
+		*fields[i].field = value;
+		return NULL;
+	}
+	if (!strcmp(key, "expect"))
+		return plan_expect(plan, value);
+	if (!strcmp(key, "case"))
+		plan_case(plan, value);
+	else if (strcmp(key, "run-argv"))
+		return "the plan has a key that this init does not know";
+	return NULL;
+}
+
+static const char *plan_complete(const struct plan *plan)
+{
+	if (!plan->run || !plan->seed || !plan->profile || !plan->mode)
+		return "the plan lacks run, seed, profile or mode";
+	if (plan->fs && (!plan->fs_type || !plan->fs_mkfs ||
+			 !plan->fs_blocksize))
+		return "the plan lacks fs.type, fs.mkfs or fs.blocksize";
+	if (strcmp(plan->mode, "test"))
+		return "mode not supported yet";
+	return NULL;
+}
+
+const char *plan_read(struct plan *plan)
+{
+	char *line, *next, *value;
+	const char *err;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->fs_options = "";
+	err = plan_load(plan);
+	if (!err)
+		err = plan_alloc(plan);
+	for (line = plan->text; !err && line; line = next) {
+		next = strchr(line, '\n');
+		if (!next)
+			break;
+		*next++ = '\0';
+		if (!strcmp(line, "end"))
+			return plan_complete(plan);
+		value = strchr(line, ' ');
+		if (value)
+			*value++ = '\0';
+		else
+			value = line + strlen(line);
+		err = plan_line(plan, line, value);
+	}
+	return err ? err : "the plan is truncated: no end line";
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The plan: what the host wants of this boot.  A text file that the host
+ * hands over through QEMU's fw_cfg device, one "key value..." a line, closed
+ * by a line "end".
+ */
+#ifndef WT_PLAN_H
+#define WT_PLAN_H
+
+#include <stddef.h>
+
+struct plan_expect {
+	const char *path;	/* below /sys/block/DEV/, or statx.FIELD */
+	const char *value;
+};
+
+struct plan {
+	char *text;		/* what all pointers below point into */
+	const char *run;
+	const char *seed;
+	const char *profile;
+	const char *mode;
+	const char *fs;		/* NULL: boot without a file system */
+	const char *fs_type;
+	const char *fs_mkfs;	/* command line, the device is appended */
+	const char *fs_options;
+	const char *fs_blocksize; /* bytes */
+	const char *write_cache; /* NULL: leave the device's as it is */
+	struct plan_expect *expects;
+	int nr_expects;
+	const char **cases;
+	int nr_cases;
+};
+
+/*
+ * Read and parse the plan.  Returns NULL, or what is wrong with it; @plan is
+ * good for as long as the process lives.
+ */
+const char *plan_read(struct plan *plan);
+
+#endif
