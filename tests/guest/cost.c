@@ -56,7 +56,7 @@ static ssize_t cost_write(struct t *t, int fd, off_t pos, size_t len,
 static void cost_one(struct t *t, off_t pos, long long len, long long rounded)
 {
 	long long max = cost_max_command(t);
-	int fd = t_file(t, "f", 4 * T_MIB);
+	int fd = t_file(t, "f", 2 * T_MIB);
 	struct t_trace tr;
 
 	T_MUST(t_extents(fd) == 1);
@@ -75,7 +75,7 @@ static void cost_one(struct t *t, off_t pos, long long len, long long rounded)
 
 static void cost_one_mib(struct t *t)
 {
-	cost_one(t, 2 * T_MIB, T_MIB, T_MIB);
+	cost_one(t, T_MIB, T_MIB, T_MIB);
 }
 
 static void cost_one_block(struct t *t)

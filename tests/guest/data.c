@@ -22,10 +22,12 @@ static void data_dirty_around(struct t *t)
 
 	T_MUST(t_write(t, fd, 0, t->bs, 2, 0) == t->bs);
 	T_MUST(t_write(t, fd, 3 * t->bs, t->bs, 2, 0) == t->bs);
-	T_EQ(t, "written", t->bs - 200,
-	     t_write(t, fd, t->bs + 100, t->bs - 200, 3, RWF_WRITETHROUGH));
 	T_LAZY(t, fd, 0, t->bs, 2);
 	T_LAZY(t, fd, 3 * t->bs, t->bs, 2);
+	T_EQ(t, "written", t->bs - 200,
+	     t_write(t, fd, t->bs + 100, t->bs - 200, 3, RWF_WRITETHROUGH));
+	T_DIRTY(t, fd, 0, t->bs, 2);
+	T_DIRTY(t, fd, 3 * t->bs, t->bs, 2);
 	T_DISK(t, fd, t->bs + 100, t->bs - 200, 3);
 	T_DISK(t, fd, 2 * t->bs, t->bs, 1);
 
@@ -60,7 +62,7 @@ static void data_lazy_after(struct t *t)
 	T_EQ(t, "written", t->ps,
 	     t_write(t, fd, t->ps, t->ps, 2, RWF_WRITETHROUGH));
 	T_MUST(t_write(t, fd, t->ps + 5, 90, 3, 0) == 90);
-	T_LAZY(t, fd, t->ps + 5, 90, 3);
+	T_DIRTY(t, fd, t->ps + 5, 90, 3);
 	T_MUST(!fsync(fd));
 	T_CLEAN(t, fd, t->ps, t->ps);
 	T_DISK(t, fd, t->ps, 5, 2);

@@ -32,7 +32,7 @@ static void mmap_store_after(struct t *t)
 	T_DISK(t, fd, t->ps, t->ps, 3);
 
 	t_fill(t, map + t->ps + 64, 64, t->ps + 64, 4);
-	T_LAZY(t, fd, t->ps + 64, 64, 4);
+	T_DIRTY(t, fd, t->ps + 64, 64, 4);
 	T_MUST(!fsync(fd));
 	T_CLEAN(t, fd, t->ps, t->ps);
 	T_DISK(t, fd, t->ps, 64, 3);
@@ -67,7 +67,7 @@ static void mmap_store_beside(struct t *t)
 	t_fill(t, map + pos, 64, pos, 2);
 	T_EQ(t, "written", t->bs, t_write(t, fd, pos + t->bs, t->bs, 3,
 					  RWF_WRITETHROUGH));
-	T_LAZY(t, fd, pos, 64, 2);
+	T_DIRTY(t, fd, pos, 64, 2);
 	T_DISK(t, fd, pos + t->bs, t->bs, 3);
 	T_MUST(!fsync(fd));
 	T_DISK(t, fd, pos, 64, 2);

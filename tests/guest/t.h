@@ -134,7 +134,12 @@ long long t_vmstat(const char *name);		/* a counter of /proc/vmstat */
 	t_clean(t, __FILE__, __LINE__, fd, pos, len)
 bool t_clean(struct t *t, const char *file, int line, int fd, off_t pos,
 	     long long len);
-/* The control: a lazy write must be dirty and not on disk, else we are blind. */
+/* The range has dirty pages, and what is on disk is not @gen. */
+#define T_DIRTY(t, fd, pos, len, gen) \
+	t_dirty(t, __FILE__, __LINE__, fd, pos, len, gen)
+bool t_dirty(struct t *t, const char *file, int line, int fd, off_t pos,
+	     size_t len, int gen);
+/* The control: the same of a lazy write must be seen, else we are blind. */
 #define T_LAZY(t, fd, pos, len, gen) \
 	t_lazy(t, __FILE__, __LINE__, fd, pos, len, gen)
 void t_lazy(struct t *t, const char *file, int line, int fd, off_t pos,

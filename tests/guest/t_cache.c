@@ -57,11 +57,24 @@ bool t_clean(struct t *t, const char *file, int line, int fd, off_t pos,
 	return ok;
 }
 
+bool t_dirty(struct t *t, const char *file, int line, int fd, off_t pos,
+	     size_t len, int gen)
+{
+	struct wt_cachestat cs = t_cachestat(fd, pos, len);
+	bool ok = true;
+
+	ok &= t_ok(t, file, line, cs.nr_dirty,
+		   "at %lld: expected dirty pages, seen none",
+		   (long long)pos);
+	ok &= t_ok(t, file, line, !t_disk_has(t, fd, pos, len, gen),
+		   "at %lld: expected generation %d not to be on disk yet",
+		   (long long)pos, gen);
+	return ok;
+}
+
 void t_lazy(struct t *t, const char *file, int line, int fd, off_t pos,
 	    size_t len, int gen)
 {
-	if (!t_cachestat(fd, pos, len).nr_dirty)
-		t_broken(file, line, "the control's write to be dirty");
-	if (t_disk_has(t, fd, pos, len, gen))
-		t_broken(file, line, "the control's write not to be on disk");
+	if (!t_dirty(t, file, line, fd, pos, len, gen))
+		t_broken(file, line, "the control: a lazy write is seen lazy");
 }
