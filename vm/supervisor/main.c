@@ -4,8 +4,8 @@
  * Started by vm/vmtest, in the project's top folder, after everything it
  * needs was built. Exit: 0 passed, 1 a test failed, 2 broken, 4 all skipped.
  *
- * Environment: BUILD (build), CACHE, ACCEL=kvm|tcg, QEMU=program,
- * QEMU_ROOT=a private root (CACHE/roots/qemu).
+ * Environment: BUILD (build), KERNEL (build/kernel/CFG: the folder of vmlinux),
+ * CACHE, ACCEL=kvm|tcg, QEMU=program, QEMU_ROOT=a root (CACHE/roots/qemu).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -58,19 +58,25 @@ static const char *main_build(void)
 /* Debian's kernel for the negative controls; none is found out later. */
 static void main_unpatched(struct run *run)
 {
-	char *pattern = ut_fmt("%s/roots/unpatched/boot/vmlinuz-*",
-			       run->cache);
-	glob_t g;
+	static const char *const where[] = {
+		"boot/vmlinuz-*", "usr/lib/modules/*/vmlinuz",
+		"lib/modules/*/vmlinuz",
+	};
+	glob_t g = { 0 };
+	size_t i;
 
-	if (!glob(pattern, 0, NULL, &g))
-		run->unpatched = ut_strdup(g.gl_pathv[g.gl_pathc - 1]);
-	globfree(&g);
-	free(pattern);
 	run->unpatched_initrd = ut_fmt("%s/guest/initramfs-unpatched.cpio",
 				       run->build);
-	if (!ut_exists(run->unpatched_initrd)) {
-		free(run->unpatched);
-		run->unpatched = NULL;
+	if (!ut_exists(run->unpatched_initrd))
+		return;
+	for (i = 0; i < sizeof(where) / sizeof(*where); i++) {
+		char *pattern = ut_fmt("%s/roots/unpatched/%s", run->cache,
+				       where[i]);
+
+		if (!run->unpatched && !glob(pattern, 0, NULL, &g))
+			run->unpatched = ut_strdup(g.gl_pathv[0]);
+		globfree(&g);
+		free(pattern);
 	}
 }
 
@@ -86,8 +92,14 @@ static bool main_needs_ours(const struct run *run)
 
 static int main_kernel(struct run *run)
 {
-	run->kernel = ut_fmt("%s/kernel/%s/vmlinux", run->build,
-			     run->args.cfg);
+	const char *dir = getenv("KERNEL");
+
+	if (dir && *dir)
+		run->kernel_dir = ut_strdup(dir);
+	else
+		run->kernel_dir = ut_fmt("%s/kernel/%s", run->build,
+					 run->args.cfg);
+	run->kernel = ut_fmt("%s/vmlinux", run->kernel_dir);
 	run->initrd = ut_fmt("%s/guest/initramfs.cpio", run->build);
 	main_unpatched(run);
 	if (!main_needs_ours(run))

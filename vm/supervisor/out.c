@@ -30,6 +30,15 @@ void out_each(const struct run *run, out_fn fn, void *ctx)
 	}
 }
 
+/* The user's own tree and symbols are part of what must be repeated. */
+static void out_repro_env(struct ut_buf *b, const char *name)
+{
+	const char *value = getenv(name);
+
+	if (value && *value)
+		ut_addf(b, " %s='%s'", name, value);
+}
+
 /* What belongs to a boot, not to a case, is repeated by its whole group. */
 char *out_repro(const struct run *run, const struct res *r)
 {
@@ -47,6 +56,9 @@ char *out_repro(const struct run *run, const struct res *r)
 		ut_addf(&b, " CFG=%s", a->cfg);
 	if (!r->tc && a->full)
 		ut_addf(&b, " TIER=full");
+	out_repro_env(&b, "LINUX");
+	out_repro_env(&b, "SERIES");
+	out_repro_env(&b, "KCONFIG");
 	return b.s;
 }
 
@@ -73,8 +85,8 @@ int out_begin(struct run *run)
  */
 static void out_junit(const struct run *run)
 {
-	char *tool = ut_fmt("%s/linux/tools/testing/kunit/kunit.py",
-			    run->build);
+	char *tool = ut_fmt("%s/source/tools/testing/kunit/kunit.py",
+			    run->kernel_dir);
 	char *out = ut_fmt("--junit=%s/junit.xml", run->dir);
 	char *in = ut_fmt("%s/results.ktap", run->dir);
 	pid_t pid;
@@ -164,8 +176,7 @@ static int out_exit(const struct run *run)
 
 static void out_config(const struct run *run)
 {
-	char *from = ut_fmt("%s/kernel/%s/.config", run->build,
-			    run->args.cfg);
+	char *from = ut_fmt("%s/.config", run->kernel_dir);
 	char *to = ut_fmt("%s/kernel.config", run->dir);
 
 	ut_copy(from, to);

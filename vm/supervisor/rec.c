@@ -85,16 +85,22 @@ static const struct run_boot *rec_first(const struct run *run)
 	return NULL;
 }
 
-/* What vm/tree said of the source tree when it was built, or null. */
+/* The commit that was built. Its uncommitted changes are in no commit: the
+ * build id is what tells two builds apart. */
 static json_t *rec_series(const struct run *run)
 {
-	char *path = ut_fmt("%s/kernel/%s/series", run->build, run->args.cfg);
-	char *text = ut_read(path, NULL);
-	json_t *value = rec_text(text ? ut_trim(text) : NULL);
+	char *command = ut_fmt("git -C '%s/source' rev-parse --short=12 "
+			       "HEAD 2>/dev/null", run->kernel_dir);
+	FILE *f = popen(command, "re");
+	char line[64] = "";
 
-	free(text);
-	free(path);
-	return value;
+	if (f) {
+		if (!fgets(line, sizeof(line), f))
+			line[0] = '\0';
+		pclose(f);
+	}
+	free(command);
+	return rec_text(ut_trim(line));
 }
 
 int out_json(const struct run *run)

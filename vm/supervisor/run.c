@@ -149,13 +149,16 @@ static void run_failed_again(struct run *run)
 		for (j = 0; j < run->groups[i].n; j++) {
 			struct res *r = &run->groups[i].v[j];
 
-			if (r->outcome == OUT_FAIL && !run->interrupted)
-				run_again(run, r);
+			if (r->outcome != OUT_FAIL || run->interrupted)
+				continue;
+			run->scr.total++;
+			run_again(run, r);
 		}
 }
 
 int run_verdict(const struct run *run, unsigned int *tally)
 {
+	bool passed = false;
 	size_t i, j;
 
 	memset(tally, 0, (OUT_SKIP + 1) * sizeof(*tally));
@@ -163,10 +166,12 @@ int run_verdict(const struct run *run, unsigned int *tally)
 		const struct group *g = &run->groups[i];
 		const struct res *own[] = { &g->device, &g->check, &g->boot };
 
-		for (j = 0; j < g->n; j++)
+		for (j = 0; j < g->n; j++) {
 			tally[g->v[j].outcome]++;
+			passed |= g->v[j].outcome == OUT_PASS;
+		}
 		for (j = 0; j < 3; j++)
-			if (res_worse(own[j]->outcome, OUT_PASS))
+			if (own[j]->outcome != OUT_NONE)
 				tally[own[j]->outcome]++;
 	}
 	if (run->interrupted)
@@ -175,7 +180,7 @@ int run_verdict(const struct run *run, unsigned int *tally)
 		return UT_FAIL;
 	if (tally[OUT_BROKEN] || tally[OUT_NONE])
 		return UT_BROKEN;
-	if (tally[OUT_PASS])
+	if (passed)
 		return UT_PASS;
 	return tally[OUT_SKIP] ? UT_SKIP : UT_BROKEN;
 }

@@ -31,6 +31,7 @@ struct run {
 	char *dir;		/* build/results/<id> */
 	struct qemu qemu;
 	struct accel accel;
+	char *kernel_dir;	/* where it was built; `source` in it: its tree */
 	char *kernel;		/* vmlinux of the lane */
 	char *initrd;
 	char *build_id;		/* vmlinux's, in hex */
