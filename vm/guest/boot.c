@@ -27,6 +27,7 @@ static const struct {
 	{ "tmpfs",	"/tmp" },
 	{ "debugfs",	"/sys/kernel/debug" },
 	{ "tracefs",	"/sys/kernel/tracing" },
+	{ "cgroup2",	"/sys/fs/cgroup" },
 };
 
 void boot_mount(void)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /*
- * Mount proc, sys, dev, tracefs, debugfs and tmp.  What the kernel lacks is
+ * Mount proc, sys, dev, tmp, debugfs, tracefs and cgroup2.  What the kernel lacks is
  * left out without a word: the case that needs it says so.
  */
 void boot_mount(void);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "th.h"
+
+static bool th_group(const char *group, const struct th_test *t)
+{
+	bool all = true;
+
+	for (; t->name; t++) {
+		bool ok = t->fn();
+
+		printf("%s %s/%s\n", ok ? "ok" : "not ok", group, t->name);
+		all = all && ok;
+	}
+	return all;
+}
+
+int main(void)
+{
+	bool all = true;
+
+	all &= th_group("args", th_args);
+	all &= th_group("bid", th_bid);
+	all &= th_group("cases", th_cases);
+	all &= th_group("con", th_con);
+	all &= th_group("ktap", th_ktap);
+	all &= th_group("line", th_line);
+	all &= th_group("prof", th_prof);
+	all &= th_group("qemu", th_qemu);
+	all &= th_group("res", th_res);
+	return all ? 0 : 1;
+}
