@@ -68,9 +68,10 @@ void res_log(struct ut_buf *b, const char *line)
 
 char *res_last_line(const struct res *r)
 {
-	const char *end = ut_str(&r->log) + r->log.len;
-	const char *start;
+	const char *start, *end = r->log.s + r->log.len;
 
+	if (!r->log.len)
+		return NULL;
 	while (end > r->log.s && end[-1] == '\n')
 		end--;
 	for (start = end; start > r->log.s && start[-1] != '\n'; start--)
