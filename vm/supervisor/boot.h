@@ -86,6 +86,9 @@ void boot_free(struct boot *b);
 /* For hang.c: end QEMU now. */
 void boot_kill(struct boot *b);
 
+/* The line in hang.txt between the console before the hang and the answers. */
+#define HANG_ASKED "--- sysrq: blocked tasks (w), tasks (t), CPUs (l)"
+
 /* hang.c: ask a hung kernel where it is, step by step from the poll loop. */
 void hang_begin(struct boot *b);
 void hang_tick(struct boot *b);

@@ -45,8 +45,7 @@ void hang_begin(struct boot *b)
 	b->hang_step = 0;
 	ut_addf(&b->hang_text, "--- last %d console lines\n", CON_TAIL);
 	con_tail(&b->con, &b->hang_text, CON_TAIL);
-	ut_addf(&b->hang_text, "--- sysrq: blocked tasks (w), tasks (t), "
-		"CPUs (l)\n");
+	ut_addf(&b->hang_text, HANG_ASKED "\n");
 	b->con.deaf = true;
 	b->con.copy = &b->hang_text;
 	hang_next(b);

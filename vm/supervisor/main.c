@@ -137,6 +137,20 @@ static int main_machine(struct run *run)
 	return 0;
 }
 
+/* Until a boot looks at signals: QEMU dies with us, nothing else is there. */
+static void main_quit(int signo)
+{
+	(void)signo;
+	_exit(UT_BROKEN);
+}
+
+static void main_signals_early(void)
+{
+	signal(SIGINT, main_quit);
+	signal(SIGTERM, main_quit);
+	signal(SIGHUP, main_quit);
+}
+
 static void main_signals(struct run *run)
 {
 	sigset_t set;
@@ -154,6 +168,7 @@ static void main_signals(struct run *run)
 
 static int main_run(struct run *run)
 {
+	main_signals_early();
 	if (main_machine(run) || main_kernel(run))
 		return UT_BROKEN;
 	main_signals(run);

@@ -239,7 +239,10 @@ void out_screen(struct run *run)
 	unsigned int t[OUT_SKIP + 1];
 	char last[32] = "";
 
-	out_each(run, out_bad, run);
+	if (run->interrupted)
+		scr_say(&run->scr, "interrupted");
+	else
+		out_each(run, out_bad, run);
 	run_verdict(run, t);
 	if (run->last >= 0)
 		snprintf(last, sizeof(last), ", last %.1f s", run->last);

@@ -83,13 +83,17 @@ void scr_boot(struct scr *s, const struct boot *b)
 void scr_boot_end(struct scr *s, const struct boot *b)
 {
 	unsigned int tally[OUT_SKIP + 1] = { 0 };
+	char first[48] = "no report";
 	size_t i;
 
+	if (b->first > 0)
+		snprintf(first, sizeof(first), "report after %.1f s",
+			 b->first);
 	for (i = 0; i < b->n; i++)
 		tally[b->cases[i]->outcome]++;
 	scr_say(s, "        %u pass, %u fail, %u broken, %u skip in %.1f s "
-		"(report after %.1f s)", tally[OUT_PASS], tally[OUT_FAIL],
-		tally[OUT_BROKEN], tally[OUT_SKIP], b->seconds, b->first);
+		"(%s)", tally[OUT_PASS], tally[OUT_FAIL],
+		tally[OUT_BROKEN], tally[OUT_SKIP], b->seconds, first);
 }
 
 static void scr_paint(struct scr *s, const struct boot *b)

@@ -102,16 +102,26 @@ static char *settle_death(const struct boot *b)
 	return why;
 }
 
+/* The console before we asked; what the kernel answered is in a file. */
+static void settle_hang_tail(const struct boot *b, struct res *r)
+{
+	const char *text = ut_str(&b->hang_text);
+	const char *end = strstr(text, HANG_ASKED);
+
+	ut_add(&r->dump, text, end ? (size_t)(end - text) : strlen(text));
+	ut_addf(&r->dump, "--- tasks, CPUs, registers: boot-%d/hang.txt\n",
+		b->nr);
+}
+
 static void settle_running(struct boot *b, struct res *r)
 {
-	con_tail(&b->con, &r->dump, CON_TAIL);
 	if (b->hung) {
-		ut_free(&r->dump);
-		ut_addf(&r->dump, "%s", ut_str(&b->hang_text));
+		settle_hang_tail(b, r);
 		res_set(r, OUT_FAIL, "hung: no result within %.0f s", b->limit);
 		r->seconds = b->limit;
 		return;
 	}
+	con_tail(&b->con, &r->dump, CON_TAIL);
 	r->seconds = ut_now() - b->since;
 	if (b->con.panic && !b->interrupted)
 		res_set(r, OUT_FAIL, "the kernel died while it ran");
@@ -163,7 +173,7 @@ void settle(struct boot *b)
 	if (b->why && !b->current && b->other.outcome == OUT_NONE) {
 		res_set(&b->other, OUT_BROKEN, "%s", b->why);
 		if (b->hung)
-			ut_addf(&b->other.dump, "%s", ut_str(&b->hang_text));
+			settle_hang_tail(b, &b->other);
 		else
 			con_tail(&b->con, &b->other.dump, CON_TAIL);
 	}
