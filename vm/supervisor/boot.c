@@ -99,7 +99,12 @@ static void boot_end_case(struct boot *b)
 		r->reason = res_last_line(r);
 	b->current = NULL;
 	boot_wait_for(b, BOOT_LIMIT_GAP * b->run->accel.scale);
-	if (r->tc)
+	if (!r->tc)
+		return;
+	/* The wrong device is told once, not once per case. */
+	if (r->outcome == OUT_BROKEN && b->device.outcome != OUT_PASS)
+		b->run->scr.done++;
+	else
 		scr_done(&b->run->scr, r);
 }
 

@@ -210,7 +210,12 @@ void out_end(struct run *run)
 /* Broken only because its boot was: one line for all of them is enough. */
 static bool out_follows(const struct res *r)
 {
-	return r->tc && !r->boot && r->group->boot.outcome != OUT_NONE;
+	const struct group *g = r->group;
+
+	if (!r->tc || r->outcome != OUT_BROKEN)
+		return false;
+	return g->device.outcome == OUT_BROKEN ||
+		(!r->boot && g->boot.outcome != OUT_NONE);
 }
 
 static void out_bad(void *ctx, const struct res *r)

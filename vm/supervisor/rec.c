@@ -178,7 +178,8 @@ static void rec_remember(struct run *run, const char *path)
 
 	if (!root)
 		return;
-	if (run->last < 0 && rec_same(root, "profile", a->profile) &&
+	if (run->last < 0 &&
+	    !json_integer_value(json_object_get(root, "exit")) && rec_same(root, "profile", a->profile) &&
 	    rec_same(root, "fs", a->fs) && rec_same(root, "cfg", a->cfg) &&
 	    rec_same(root, "tests_asked", a->tests))
 		run->last = json_number_value(json_object_get(root,
