@@ -30,12 +30,9 @@ static int args_tier(struct args *a, const char *value)
 
 static int args_verbose(struct args *a, const char *value)
 {
-	uint64_t v;
-
-	if (!ut_num(value, 0, 1, &v))
-		return -EINVAL;
-	a->verbose = v;
-	return 0;
+	a->verbose = !strcmp(value, "1") || !strcmp(value, "yes");
+	return a->verbose || !strcmp(value, "0") || !strcmp(value, "no") ?
+		0 : -EINVAL;
 }
 
 static int args_seed(struct args *a, const char *value)
@@ -83,7 +80,7 @@ static int args_set(struct args *a, const char *name, const char *value,
 			args_bad(name, value, "quick or full", why) : 0;
 	if (!strcmp(name, "V"))
 		return args_verbose(a, value) ?
-			args_bad(name, value, "0 or 1", why) : 0;
+			args_bad(name, value, "1 or 0", why) : 0;
 	*why = ut_fmt("unknown argument %s=%s; known: %s", name, value,
 		      ARGS_KNOWN);
 	return -EINVAL;

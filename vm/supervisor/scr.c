@@ -106,8 +106,9 @@ static void scr_paint(struct scr *s, const struct boot *b)
 		printf("  [%zu/%zu] hung; asking the kernel where",
 		       s->done, s->total);
 	else if (b->current)
-		printf("  [%zu/%zu] %s %.1f s (limit %.0f s%s)", s->done + 1,
-		       s->total, b->current->name, now, b->limit,
+		printf("  [%zu/%zu] %s %.1f s (limit %.0f s%s)",
+		       s->done + !!b->current->tc, s->total,
+		       b->current->name, now, b->limit,
 		       scr_last(b->current, last, sizeof(last)));
 	else
 		printf("  [%zu/%zu] %s %.1f s", s->done, s->total,

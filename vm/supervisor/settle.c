@@ -84,6 +84,7 @@ static char *settle_death(const struct boot *b)
 		b->first ? "no end of the report" : "no report";
 	char *path, *text, *last;
 	char *why;
+	size_t i;
 
 	if (WIFSIGNALED(b->status))
 		return ut_fmt("%s: QEMU was killed by signal %d (%s)", where,
@@ -92,6 +93,9 @@ static char *settle_death(const struct boot *b)
 	path = ut_fmt("%s/qemu.stderr", b->dir);
 	text = ut_read(path, NULL);
 	last = text ? ut_trim(text) : NULL;
+	for (i = 0; last && last[i]; i++)
+		if (last[i] < ' ' || last[i] > '~')
+			last[i] = ' ';
 	if (last && *last)
 		why = ut_fmt("QEMU says: %.1000s", last);
 	else
