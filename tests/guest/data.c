@@ -70,6 +70,57 @@ static void data_lazy_after(struct t *t)
 	T_DISK(t, fd, t->ps + 95, t->ps - 95, 2);
 }
 
+/*
+ * Blocks that only exist in the cache yet: those of the range are allocated
+ * and written, the others stay delayed until their own writeback.
+ */
+static void data_delalloc(struct t *t)
+{
+	int fd = t_open(t, "f", O_RDWR | O_CREAT);
+	off_t pos = 5 * t->ps - 10, end = 8 * t->ps + 10;
+
+	T_MUST(t_write(t, fd, 0, 16 * t->ps, 2, 0) == 16 * t->ps);
+	T_MUST(t_extent(fd, 0) == T_DELALLOC);
+	T_EQ(t, "written", end - pos,
+	     t_write(t, fd, pos, end - pos, 3, RWF_WRITETHROUGH));
+	T_EQ(t, "size", 16 * t->ps, t_size(fd));
+	T_DISK(t, fd, pos / t->bs * t->bs, pos % t->bs, 2);
+	T_DISK(t, fd, pos, end - pos, 3);
+	T_DISK(t, fd, end, t->bs - end % t->bs, 2);
+	T_DIRTY(t, fd, 0, t->ps, 2);
+	T_DIRTY(t, fd, 15 * t->ps, t->ps, 2);
+	T_READS(t, fd, 0, pos, 2);
+	T_READS(t, fd, end, 16 * t->ps - end, 2);
+
+	T_MUST(!fsync(fd));
+	T_CLEAN(t, fd, 0, 16 * t->ps);
+	T_DISK(t, fd, 0, pos, 2);
+	T_DISK(t, fd, pos, end - pos, 3);
+	T_DISK(t, fd, end, 16 * t->ps - end, 2);
+}
+
+/* One call over written, unwritten and missing blocks in turn. */
+static void data_mixed_extents(struct t *t)
+{
+	long long size = 24 * t->ps, len = size - 200;
+	int fd = t_file(t, "f", size), i;
+
+	for (i = 0; i < 24; i += 6) {
+		T_MUST(!fallocate(fd, 1 | 2, i * t->ps, 4 * t->ps));
+		T_MUST(!fallocate(fd, 1, i * t->ps, 2 * t->ps));
+	}
+	T_MUST(!fsync(fd));
+	T_EQ(t, "written", len,
+	     t_write(t, fd, 100, len, 2, RWF_WRITETHROUGH));
+	T_CLEAN(t, fd, 100, len);
+	T_DISK(t, fd, 0, 100, 0);
+	T_DISK(t, fd, 100, len, 2);
+	T_DISK(t, fd, 100 + len, 100, 1);
+	for (i = 0; i < 24; i++)
+		T_EQ(t, "kind of extent (3: written)", T_WRITTEN,
+		     t_extent(fd, i * t->ps));
+}
+
 /* Many buffers of odd lengths are one write. */
 static void data_iovec(struct t *t)
 {
@@ -229,6 +280,7 @@ static void data_enospc(struct t *t)
 }
 
 static const struct t_case cases[] = {
+	{ "delalloc",		data_delalloc },
 	{ "dirty-around",	data_dirty_around },
 	{ "dirty-under",	data_dirty_under },
 	{ "drop",		data_drop },
@@ -237,6 +289,7 @@ static const struct t_case cases[] = {
 	{ "iovec",		data_iovec },
 	{ "large-folios",	data_large_folios },
 	{ "lazy-after",		data_lazy_after },
+	{ "mixed-extents",	data_mixed_extents },
 	{ "punch",		data_punch },
 	{ "small-folios",	data_small_folios },
 	{ "truncate",		data_truncate },

@@ -103,6 +103,24 @@ static void eof_append_many(struct t *t)
 	T_DISK(t, fd, 0, nr * len, 2);
 }
 
+/* Whatever position the caller names, an append goes to the end. */
+static void eof_append_flag(struct t *t)
+{
+	int fd = t_file(t, "f", t->bs + 9), afd;
+
+	T_EQ(t, "written with RWF_APPEND", 600,
+	     t_write(t, fd, t->bs + 9, 600, 2,
+		     RWF_WRITETHROUGH | RWF_APPEND));
+	T_EQ(t, "size", t->bs + 609, t_size(fd));
+	afd = t_open(t, "f", O_RDWR | O_APPEND);
+	T_EQ(t, "written with O_APPEND", 600,
+	     t_write(t, afd, t->bs + 609, 600, 2, RWF_WRITETHROUGH));
+	T_EQ(t, "size", t->bs + 1209, t_size(fd));
+	T_CLEAN(t, fd, t->bs, 1209);
+	T_DISK(t, fd, 0, t->bs + 9, 1);
+	T_DISK(t, fd, t->bs + 9, 1200, 2);
+}
+
 /* A lazy append shares its block with the WT write: it goes out as well. */
 static void eof_dirty_append(struct t *t)
 {
@@ -188,6 +206,7 @@ static void eof_mmap_refault(struct t *t)
 static const struct t_case cases[] = {
 	{ "across",		eof_across },
 	{ "append",		eof_append },
+	{ "append-flag",	eof_append_flag },
 	{ "append-many",	eof_append_many },
 	{ "beyond",		eof_beyond },
 	{ "dirty-append",	eof_dirty_append },
