@@ -83,8 +83,14 @@ struct boot {
 void boot_run(struct boot *b);
 void boot_free(struct boot *b);
 
-/* For hang.c: end QEMU now. */
+/* For the parts below: end QEMU now; the same with a reason (owned by @b from
+ * here on; the first one stays); a new limit, in seconds from now. */
 void boot_kill(struct boot *b);
+void boot_give_up(struct boot *b, char *why);
+void boot_wait_for(struct boot *b, double limit);
+
+/* hear.c: one line of the guest's report; @ctx is the boot. */
+void hear_line(void *ctx, char *text);
 
 /* The line in hang.txt between the console before the hang and the answers. */
 #define HANG_ASKED "--- sysrq: blocked tasks (w), tasks (t), CPUs (l)"
