@@ -15,7 +15,7 @@
 #include "plan.h"
 #include "run.h"
 
-#define BOOT_APPEND "console=ttyS0 panic=-1 sysrq_always_enabled " \
+#define BOOT_APPEND "console=ttyS0 panic=-1 oops=panic sysrq_always_enabled " \
 	"nvme_core.io_timeout=255 nvme_core.multipath=N log_buf_len=4M " \
 	"kunit.autorun=0 no_timer_check tsc=reliable"
 /*
