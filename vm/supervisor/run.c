@@ -141,19 +141,30 @@ static void run_again(struct run *run, struct res *r)
 	boot_free(&b);
 }
 
+/*
+ * When this many failed, it is not chance that must be told from fault, and
+ * an hour of boots would tell nothing new.
+ */
+#define RUN_AGAIN_MAX 10
+
 static void run_failed_again(struct run *run)
 {
+	size_t failed = 0;
 	size_t i, j;
 
 	for (i = 0; i < run->nr_groups; i++)
 		for (j = 0; j < run->groups[i].n; j++) {
 			struct res *r = &run->groups[i].v[j];
 
-			if (r->outcome != OUT_FAIL || run->interrupted)
+			if (r->outcome != OUT_FAIL || run->interrupted ||
+			    ++failed > RUN_AGAIN_MAX)
 				continue;
 			run->scr.total++;
 			run_again(run, r);
 		}
+	if (failed > RUN_AGAIN_MAX)
+		scr_say(&run->scr, "%zu more failed cases are not run again",
+			failed - RUN_AGAIN_MAX);
 }
 
 int run_verdict(const struct run *run, unsigned int *tally)
