@@ -20,6 +20,7 @@ RUN_VARIABLES := \
 VARIABLES := $(RUN_VARIABLES) \
 	CACHE \
 	CC \
+	FIO_TARBALL \
 	KCONFIG \
 	KERNEL_SHA256 \
 	KERNEL_TARBALL \
@@ -51,7 +52,7 @@ help: ## list what can be asked for
 #:   CFG=plain           kernel lane: vm/config/         SHARD=1/4   a part of the cases
 #:   LINUX=~/src/linux   your own tree (SERIES=auto|yes|no, KCONFIG=FILE adds symbols)
 #:   V=1                 show everything                 SETUP=no    install no packages
-#: sources: KERNEL_TARBALL=FILE|URL KERNEL_SHA256=SUM; shared files: CACHE=DIR
+#: sources: KERNEL_TARBALL=FILE|URL KERNEL_SHA256=SUM FIO_TARBALL=FILE; shared: CACHE=DIR
 
 # Arguments first, before anything is installed, fetched or built.
 check:
