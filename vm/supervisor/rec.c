@@ -178,14 +178,21 @@ static void rec_remember(struct run *run, const char *path)
 
 	if (!root)
 		return;
+	/* Times of another lane or accelerator say nothing. */
+	if (!rec_same(root, "cfg", a->cfg) ||
+	    !rec_same(json_object_get(root, "accel"), "name",
+		      run->accel.name))
+		goto out;
 	if (run->last < 0 &&
-	    !json_integer_value(json_object_get(root, "exit")) && rec_same(root, "profile", a->profile) &&
-	    rec_same(root, "fs", a->fs) && rec_same(root, "cfg", a->cfg) &&
+	    !json_integer_value(json_object_get(root, "exit")) &&
+	    rec_same(root, "profile", a->profile) &&
+	    rec_same(root, "fs", a->fs) &&
 	    rec_same(root, "tests_asked", a->tests))
 		run->last = json_number_value(json_object_get(root,
 							      "seconds"));
 	json_array_foreach(json_object_get(root, "tests"), i, test)
 		rec_recall(run, test);
+out:
 	json_decref(root);
 }
 
