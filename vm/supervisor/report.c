@@ -23,6 +23,18 @@ struct report_ctx {
 	size_t nr;
 };
 
+/*
+ * A complete report of its own (a KUnit suite's) becomes a nested one: its
+ * cases count in JUnit. Anything else is text.
+ */
+static bool report_nests(const struct res *r)
+{
+	const char *log = ut_str(&r->log);
+
+	return ut_starts(log, "KTAP version 1\n1..1\n") &&
+	       (strstr(log, "\nok 1 ") || strstr(log, "\nnot ok 1 "));
+}
+
 static void report_case(void *ctx, const struct res *r)
 {
 	struct report_ctx *c = ctx;
@@ -33,7 +45,7 @@ static void report_case(void *ctx, const struct res *r)
 
 	ut_addf(b, "# seconds: %.3f, rules: %s\n", r->seconds,
 		r->tc ? r->tc->rules : "-");
-	report_lines(b, ut_str(&r->log), "# ");
+	report_lines(b, ut_str(&r->log), report_nests(r) ? "    " : "# ");
 	report_lines(b, ut_str(&r->splats), "# splat: ");
 	if (!ok) {
 		repro = out_repro(c->run, r);
