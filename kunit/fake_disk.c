@@ -58,7 +58,7 @@ static u32 fkd_sum(struct bio *bio)
 }
 
 static unsigned int fkd_count_tagged(struct address_space *mapping,
-		xa_mark_t mark)
+				     xa_mark_t mark)
 {
 	unsigned int nr = 0;
 	unsigned long index;
@@ -89,7 +89,7 @@ static void fkd_look(struct bio *bio, struct fkd_seen *seen)
 		return;
 
 	seen->tag_writeback = fkd_count_tagged(mapping,
-			PAGECACHE_TAG_WRITEBACK);
+					       PAGECACHE_TAG_WRITEBACK);
 	seen->tag_dirty = fkd_count_tagged(mapping, PAGECACHE_TAG_DIRTY);
 	seen->tag_towrite = fkd_count_tagged(mapping, PAGECACHE_TAG_TOWRITE);
 	seen->i_size = i_size_read(mapping->host);
@@ -142,19 +142,20 @@ static void fkd_record_end(struct fkd *fkd, struct bio *bio)
 
 static bool fkd_fails(const struct fkd *fkd, const struct bio *bio)
 {
-	return fkd->fail_status && fkd_kind(bio) == FKD_WRITE &&
+	return fkd->fail_status && fkd_kind(bio) == fkd->fail_kind &&
 	       fkd->fail_pos >= fkd_pos(bio) &&
 	       fkd->fail_pos < fkd_pos(bio) + bio->bi_iter.bi_size;
 }
 
-static void fkd_end(struct fkd *fkd, struct bio *bio)
+static void fkd_end(struct fkd *fkd, struct bio *bio, blk_status_t status)
 {
 	unsigned long flags;
 
-	if (fkd_fails(fkd, bio))
-		bio->bi_status = fkd->fail_status;
-	else
+	if (!status && fkd_fails(fkd, bio))
+		status = fkd->fail_status;
+	if (!status)
 		fkd_copy(fkd, bio);
+	bio->bi_status = status;
 	fkd_record_end(fkd, bio);
 
 	local_irq_save(flags);
@@ -176,7 +177,7 @@ static void fkd_submit_bio(struct bio *bio)
 	spin_unlock_irq(&fkd->lock);
 
 	if (bio)
-		fkd_end(fkd, bio);
+		fkd_end(fkd, bio, BLK_STS_OK);
 	else
 		wake_up_all(&fkd->waitq);
 }
@@ -251,7 +252,7 @@ void fkd_forget(struct fkd *fkd)
 }
 
 const struct fkd_rec *fkd_nth(struct fkd *fkd, enum fkd_kind kind,
-		unsigned int nth)
+			      unsigned int nth)
 {
 	const struct fkd_rec *rec = NULL;
 	unsigned int i;
@@ -287,8 +288,9 @@ bool fkd_unstable(struct fkd *fkd)
 	return changed;
 }
 
-void fkd_fail(struct fkd *fkd, u64 pos, blk_status_t status)
+void fkd_fail(struct fkd *fkd, enum fkd_kind kind, u64 pos, blk_status_t status)
 {
+	fkd->fail_kind = kind;
 	fkd->fail_pos = pos;
 	fkd->fail_status = status;
 }
@@ -309,7 +311,7 @@ bool fkd_wait_held(struct fkd *fkd, unsigned int nr)
 			FKD_HELD_TIMEOUT);
 }
 
-bool fkd_release(struct fkd *fkd, unsigned int nth)
+bool fkd_release(struct fkd *fkd, unsigned int nth, blk_status_t status)
 {
 	struct bio_list keep = BIO_EMPTY_LIST;
 	struct bio *bio, *found = NULL;
@@ -325,7 +327,7 @@ bool fkd_release(struct fkd *fkd, unsigned int nth)
 	spin_unlock_irq(&fkd->lock);
 
 	if (found)
-		fkd_end(fkd, found);
+		fkd_end(fkd, found, status);
 	return found;
 }
 
@@ -334,6 +336,6 @@ void fkd_release_all(struct fkd *fkd)
 	spin_lock_irq(&fkd->lock);
 	fkd->hold = false;
 	spin_unlock_irq(&fkd->lock);
-	while (fkd_release(fkd, 0))
+	while (fkd_release(fkd, 0, BLK_STS_OK))
 		;
 }

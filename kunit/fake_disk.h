@@ -62,7 +62,8 @@ struct fkd {
 
 	/* What to do with writes; set by the test between its calls. */
 	bool			hold;		/* keep until released? */
-	blk_status_t		fail_status;	/* error of a write that ... */
+	blk_status_t		fail_status;	/* error of a bio of ... */
+	enum fkd_kind		fail_kind;	/* ... this kind that ... */
 	u64			fail_pos;	/* ... touches this byte */
 
 	spinlock_t		lock;		/* protects all below */
@@ -93,23 +94,24 @@ unsigned int fkd_count(struct fkd *fkd, enum fkd_kind kind);
 
 /* The record of the @nth (from 0) bio of @kind, or NULL. */
 const struct fkd_rec *fkd_nth(struct fkd *fkd, enum fkd_kind kind,
-		unsigned int nth);
+			      unsigned int nth);
 
 /* Did the data of any write change between submission and completion? */
 bool fkd_unstable(struct fkd *fkd);
 
-/* Fail writes that touch the byte at @pos with @status from now on. */
-void fkd_fail(struct fkd *fkd, u64 pos, blk_status_t status);
+/* Fail bios of @kind that touch the byte at @pos with @status from now on. */
+void fkd_fail(struct fkd *fkd, enum fkd_kind kind, u64 pos,
+	      blk_status_t status);
 
 /* Wait until @nr writes are held; false if that takes too long. */
 bool fkd_wait_held(struct fkd *fkd, unsigned int nr);
 unsigned int fkd_nr_held(struct fkd *fkd);
 
 /*
- * Complete the @nth (from 0) of the held writes; false if there is none.  Later
- * ones can go first.
+ * Complete the @nth (from 0) of the held writes, with an error if @status is
+ * one; false if there is none.  Later ones can go first.
  */
-bool fkd_release(struct fkd *fkd, unsigned int nth);
+bool fkd_release(struct fkd *fkd, unsigned int nth, blk_status_t status);
 
 /* Stop holding, and complete all that is held. */
 void fkd_release_all(struct fkd *fkd);

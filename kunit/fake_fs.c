@@ -7,6 +7,7 @@
 #include <linux/mount.h>
 #include <linux/pagemap.h>
 #include <linux/pseudo_fs.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/writeback.h>
 
@@ -74,13 +75,13 @@ static unsigned int fkfs_nr_writeback(struct inode *inode)
 	void *entry;
 
 	xa_for_each_marked(&inode->i_mapping->i_pages, index, entry,
-			PAGECACHE_TAG_WRITEBACK)
+			   PAGECACHE_TAG_WRITEBACK)
 		nr++;
 	return nr;
 }
 
 static int fkfs_iomap_begin(struct inode *inode, loff_t pos, loff_t length,
-		unsigned int flags, struct iomap *iomap, struct iomap *srcmap)
+			    unsigned int flags, struct iomap *iomap, struct iomap *srcmap)
 {
 	struct fkfs *fs = inode->i_private;
 	int dio = atomic_read(&inode->i_dio_count);
@@ -88,8 +89,9 @@ static int fkfs_iomap_begin(struct inode *inode, loff_t pos, loff_t length,
 	if (flags & IOMAP_WRITE) {
 		fs->begin_dio = fs->nr_begin ? min(fs->begin_dio, dio) : dio;
 		fs->begin_writeback = max(fs->begin_writeback,
-				fkfs_nr_writeback(inode));
-		fs->nr_begin++;
+					  fkfs_nr_writeback(inode));
+		if (++fs->nr_begin == fs->begin_error_at)
+			return fs->begin_error;
 	}
 	fkfs_map(fs, pos, iomap);
 	return 0;
@@ -103,7 +105,10 @@ static bool fkfs_iomap_valid(struct inode *inode, const struct iomap *iomap)
 {
 	struct fkfs *fs = inode->i_private;
 
-	if (++fs->nr_valid != fs->stale_at)
+	fs->nr_valid++;
+	if (fs->on_valid)
+		fs->on_valid(fs);
+	if (fs->nr_valid != fs->stale_at)
 		return true;
 	if (fs->stale_to)
 		memcpy(fs->extents, fs->stale_to, sizeof(fs->extents));
@@ -113,6 +118,15 @@ static bool fkfs_iomap_valid(struct inode *inode, const struct iomap *iomap)
 const struct iomap_write_ops fkfs_write_ops = {
 	.iomap_valid		= fkfs_iomap_valid,
 };
+
+/* Move i_size up to @size, if it is not there yet. */
+static void fkfs_extend_isize(struct fkfs *fs, loff_t size)
+{
+	spin_lock_irq(&fs->lock);
+	if (size > i_size_read(fs->inode))
+		i_size_write(fs->inode, size);
+	spin_unlock_irq(&fs->lock);
+}
 
 /*
  * The file system's part of the completion.  All of its folios are still
@@ -131,6 +145,8 @@ static void fkfs_complete_ioend(struct fkfs *fs, struct iomap_ioend *ioend)
 	    ioend->io_offset == ext->offset &&
 	    ioend->io_bio.bi_iter.bi_size >= ext->length)
 		ext->type = IOMAP_MAPPED;
+	if (!error && (ioend->io_flags & IOMAP_IOEND_WRITETHROUGH))
+		fkfs_extend_isize(fs, ioend->io_offset + ioend->io_size);
 	fs->nr_ioends++;
 	iomap_finish_ioends(ioend, error);
 }
@@ -143,7 +159,7 @@ static void fkfs_work(struct work_struct *work)
 	for (;;) {
 		spin_lock_irq(&fs->lock);
 		ioend = list_first_entry_or_null(&fs->ioends,
-				struct iomap_ioend, io_list);
+						 struct iomap_ioend, io_list);
 		if (ioend)
 			list_del_init(&ioend->io_list);
 		spin_unlock_irq(&fs->lock);
@@ -165,8 +181,28 @@ static void fkfs_end_bio(struct bio *bio)
 	schedule_work(&fs->work);
 }
 
+static int fkfs_submit_ioend(struct iomap_iter *iter,
+			     struct iomap_ioend *ioend)
+{
+	struct fkfs *fs = iter->inode->i_private;
+
+	fs->submit_fs_reclaim |= !(current->flags & PF_MEMALLOC_NOFS);
+	if (++fs->nr_submit == fs->submit_error_at)
+		return fs->submit_error;
+	if ((ioend->io_flags & IOMAP_IOEND_UNWRITTEN) ||
+	    ioend->io_offset + ioend->io_size > i_size_read(iter->inode))
+		ioend->io_bio.bi_end_io = fkfs_end_bio;
+	iomap_ioend_submit(ioend, &iter->iomap, 0);
+	return 0;
+}
+
+const struct iomap_writethrough_ops fkfs_writethrough_ops = {
+	.write_ops		= &fkfs_write_ops,
+	.submit_ioend		= fkfs_submit_ioend,
+};
+
 static ssize_t fkfs_writeback_range(struct iomap_writepage_ctx *wpc,
-		struct folio *folio, u64 pos, unsigned int len, u64 end_pos)
+				    struct folio *folio, u64 pos, unsigned int len, u64 end_pos)
 {
 	fkfs_map(wpc->inode->i_private, pos, &wpc->iomap);
 	return iomap_add_to_ioend(wpc, folio, pos, end_pos, len);
@@ -187,7 +223,7 @@ static const struct iomap_writeback_ops fkfs_writeback_ops = {
 };
 
 static int fkfs_writepages(struct address_space *mapping,
-		struct writeback_control *wbc)
+			   struct writeback_control *wbc)
 {
 	struct iomap_writepage_ctx wpc = {
 		.inode		= mapping->host,
@@ -215,7 +251,7 @@ static const struct address_space_operations fkfs_aops = {
 };
 
 static int fkfs_fsync(struct file *file, loff_t start, loff_t end,
-		int datasync)
+		      int datasync)
 {
 	struct fkfs *fs = file_inode(file)->i_private;
 	int error;
@@ -226,13 +262,34 @@ static int fkfs_fsync(struct file *file, loff_t start, loff_t end,
 	return blkdev_issue_flush(fkd_bdev(fs->disk));
 }
 
+static vm_fault_t fkfs_page_mkwrite(struct vm_fault *vmf)
+{
+	struct fkfs *fs = file_inode(vmf->vma->vm_file)->i_private;
+
+	fs->nr_mkwrite++;
+	return iomap_page_mkwrite(vmf, &fkfs_iomap_ops, NULL);
+}
+
+static const struct vm_operations_struct fkfs_vm_ops = {
+	.fault			= filemap_fault,
+	.map_pages		= filemap_map_pages,
+	.page_mkwrite		= fkfs_page_mkwrite,
+};
+
+static int fkfs_mmap_prepare(struct vm_area_desc *desc)
+{
+	desc->vm_ops = &fkfs_vm_ops;
+	return 0;
+}
+
 static const struct file_operations fkfs_fops = {
 	.owner			= THIS_MODULE,
+	.mmap_prepare		= fkfs_mmap_prepare,
 	.fsync			= fkfs_fsync,
 };
 
 static struct inode *fkfs_new_inode(struct fkfs *fs,
-		const struct fkfs_conf *conf)
+				    const struct fkfs_conf *conf)
 {
 	struct inode *inode = new_inode(fs->mnt->mnt_sb);
 
@@ -241,17 +298,18 @@ static struct inode *fkfs_new_inode(struct fkfs *fs,
 	inode->i_ino = 2;
 	inode->i_mode = S_IFREG | 0600;
 	inode->i_private = fs;
+	inode->i_flags |= S_NOATIME | S_NOCMTIME;
 	inode->i_blkbits = conf->blkbits ?: PAGE_SHIFT;
 	inode->i_fop = &fkfs_fops;
 	inode->i_mapping->a_ops = &fkfs_aops;
 	mapping_set_folio_order_range(inode->i_mapping, conf->min_order,
-			conf->max_order);
+				      conf->max_order);
 	i_size_write(inode, conf->i_size);
 	return inode;
 }
 
 struct fkfs *fkfs_alloc(const struct fkfs_conf *conf, size_t disk_size,
-		const struct queue_limits *lim)
+			const struct queue_limits *lim)
 {
 	struct fkfs *fs;
 	int error;
@@ -283,7 +341,7 @@ struct fkfs *fkfs_alloc(const struct fkfs_conf *conf, size_t disk_size,
 	if (!fs->inode)
 		goto out_mnt;
 	fs->file = alloc_file_pseudo(fs->inode, fs->mnt, "file", O_RDWR,
-			&fkfs_fops);
+				     &fkfs_fops);
 	if (IS_ERR(fs->file)) {
 		error = PTR_ERR(fs->file);
 		goto out_inode;
@@ -309,9 +367,12 @@ void fkfs_free(struct fkfs *fs)
 	for (i = 0; i < FKFS_MAX_IOS && fs->ios[i].fs; i++)
 		if (WARN_ON_ONCE(fkfs_join(&fs->ios[i]) == -ETIMEDOUT))
 			return;
+	for (i = 0; i < FKFS_MAX_IOS && fs->ios[i].fs; i++)
+		put_task_struct(fs->ios[i].task);
 	filemap_fdatawait_keep_errors(fs->inode->i_mapping);
 	flush_work(&fs->work);
 	__fput_sync(fs->file);
+	flush_delayed_fput();
 	kern_unmount(fs->mnt);
 	fkd_free(fs->disk);
 	kfree(fs);

@@ -42,6 +42,8 @@ struct fkfs_conf {
 /* How fkfs_write() writes. */
 enum fkfs_how {
 	FKFS_BUFFERED,		/* iomap_file_buffered_write() */
+	FKFS_WT,		/* iomap_file_writethrough() */
+	FKFS_FSYNC,		/* not at all: vfs_fsync() */
 };
 
 /* A write by another thread. */
@@ -53,6 +55,7 @@ struct fkfs_io {
 	loff_t			pos;
 	size_t			len;
 	ssize_t			ret;
+	struct task_struct	*task;
 	struct completion	done;
 };
 
@@ -67,18 +70,30 @@ struct fkfs {
 	unsigned int		nr_begin;
 	unsigned int		begin_writeback; /* most folios tagged so */
 	int			begin_dio;	/* least i_dio_count */
+	unsigned int		begin_error_at;	/* this call (from 1) ... */
+	int			begin_error;	/* ... gets this errno */
 
 	/* What iomap_valid was asked, and when to say no. */
 	unsigned int		nr_valid;
 	unsigned int		stale_at;	/* this call (from 1) */
 	const struct fkfs_extent *stale_to;	/* the table from then on */
+	void			(*on_valid)(struct fkfs *fs); /* before that */
+	void			*on_valid_data;	/* the test's */
+	unsigned int		nr_mkwrite;	/* first stores to a page */
+
+	/* What submit_ioend was given, and when to refuse. */
+	unsigned int		nr_submit;
+	unsigned int		submit_error_at; /* this call (from 1) ... */
+	int			submit_error;	/* ... gets this errno */
+	bool			submit_fs_reclaim; /* ever not nofs? */
+	unsigned short		ioprio;		/* of writes, if not 0 */
 
 	/* Completion of ioends, in process context, in order. */
 	spinlock_t		lock;		/* protects ioends */
 	struct list_head	ioends;
 	struct work_struct	work;
 	unsigned int		nr_ioends;	/* completed here */
-	unsigned int		early_end;	/* folios no more in writeback */
+	unsigned int		early_end;	/* folios not in writeback */
 
 	struct fkfs_io		ios[FKFS_MAX_IOS];
 };
@@ -88,7 +103,7 @@ struct fkfs {
  * fkd_alloc()).  Returns an ERR_PTR on failure.
  */
 struct fkfs *fkfs_alloc(const struct fkfs_conf *conf, size_t disk_size,
-		const struct queue_limits *lim);
+			const struct queue_limits *lim);
 
 /*
  * Let all I/O complete, then free everything; or nothing, with a warning, if
@@ -101,17 +116,24 @@ void fkfs_free(struct fkfs *fs);
  * returned.
  */
 ssize_t fkfs_write(struct fkfs *fs, enum fkfs_how how, int ki_flags,
-		const void *buf, loff_t pos, size_t len);
+		   const void *buf, loff_t pos, size_t len);
+
+/* The same with any iterator; FKFS_FSYNC does not work here. */
+ssize_t fkfs_write_iter(struct fkfs *fs, enum fkfs_how how, int ki_flags,
+			struct iov_iter *from, loff_t pos);
 
 /*
  * Start the same in a thread of its own; @buf must outlive @fs.  Returns an
  * ERR_PTR on failure.
  */
 struct fkfs_io *fkfs_start(struct fkfs *fs, enum fkfs_how how, int ki_flags,
-		const void *buf, loff_t pos, size_t len);
+			   const void *buf, loff_t pos, size_t len);
 
 /* Has it ended? */
 bool fkfs_done(struct fkfs_io *io);
+
+/* Wait until it is asleep or has ended; true if it is asleep. */
+bool fkfs_wait_blocked(struct fkfs_io *io);
 
 /* Wait for its end.  Returns its result; -ETIMEDOUT if it does not end. */
 ssize_t fkfs_join(struct fkfs_io *io);
@@ -130,6 +152,7 @@ u8 *fkfs_media(struct fkfs *fs, loff_t pos);
 
 extern const struct iomap_ops fkfs_iomap_ops;
 extern const struct iomap_write_ops fkfs_write_ops;
+extern const struct iomap_writethrough_ops fkfs_writethrough_ops;
 
 /* Drop all of the page cache, dirty or not. */
 void fkfs_drop_cache(struct fkfs *fs);

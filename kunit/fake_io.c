@@ -6,37 +6,61 @@
 #include <linux/highmem.h>
 #include <linux/kthread.h>
 #include <linux/pagemap.h>
+#include <linux/sched/task.h>
 #include <linux/uio.h>
 
 #include "fake_fs.h"
 
 #define FKFS_JOIN_TIMEOUT	(20 * HZ)
 
+ssize_t fkfs_write_iter(struct fkfs *fs, enum fkfs_how how, int ki_flags,
+			struct iov_iter *from, loff_t pos)
+{
+	size_t len = iov_iter_count(from);
+	struct kiocb iocb;
+	ssize_t ret = -EINVAL;
+
+	init_sync_kiocb(&iocb, fs->file);
+	iocb.ki_pos = pos;
+	iocb.ki_flags |= ki_flags;
+	if (fs->ioprio)
+		iocb.ki_ioprio = fs->ioprio;
+
+	inode_lock(fs->inode);
+	switch (how) {
+	case FKFS_BUFFERED:
+		ret = iomap_file_buffered_write(&iocb, from, &fkfs_iomap_ops,
+						&fkfs_write_ops, NULL);
+		break;
+	case FKFS_WT:
+		iocb.ki_flags |= IOCB_WRITETHROUGH;
+		ret = iomap_file_writethrough(&iocb, from, &fkfs_iomap_ops,
+					      &fkfs_writethrough_ops, NULL);
+		break;
+	case FKFS_FSYNC:
+		break;
+	}
+	inode_unlock(fs->inode);
+
+	/* The position moves by what was written, and by nothing else. */
+	WARN_ON_ONCE(iocb.ki_pos != pos + max_t(ssize_t, ret, 0));
+	WARN_ON_ONCE(len - iov_iter_count(from) != max_t(ssize_t, ret, 0));
+	return ret;
+}
+
 ssize_t fkfs_write(struct fkfs *fs, enum fkfs_how how, int ki_flags,
-		const void *buf, loff_t pos, size_t len)
+		   const void *buf, loff_t pos, size_t len)
 {
 	struct kvec kvec = {
 		.iov_base	= (void *)buf,
 		.iov_len	= len,
 	};
 	struct iov_iter from;
-	struct kiocb iocb;
-	ssize_t ret = -EOPNOTSUPP;
 
-	init_sync_kiocb(&iocb, fs->file);
-	iocb.ki_pos = pos;
-	iocb.ki_flags |= ki_flags;
+	if (how == FKFS_FSYNC)
+		return vfs_fsync_range(fs->file, pos, pos + len - 1, 0);
 	iov_iter_kvec(&from, ITER_SOURCE, &kvec, 1, len);
-
-	inode_lock(fs->inode);
-	switch (how) {
-	case FKFS_BUFFERED:
-		ret = iomap_file_buffered_write(&iocb, &from, &fkfs_iomap_ops,
-				&fkfs_write_ops, NULL);
-		break;
-	}
-	inode_unlock(fs->inode);
-	return ret;
+	return fkfs_write_iter(fs, how, ki_flags, &from, pos);
 }
 
 static int fkfs_io_thread(void *data)
@@ -44,13 +68,13 @@ static int fkfs_io_thread(void *data)
 	struct fkfs_io *io = data;
 
 	io->ret = fkfs_write(io->fs, io->how, io->ki_flags, io->buf, io->pos,
-			io->len);
+			     io->len);
 	complete_all(&io->done);
 	return 0;
 }
 
 struct fkfs_io *fkfs_start(struct fkfs *fs, enum fkfs_how how, int ki_flags,
-		const void *buf, loff_t pos, size_t len)
+			   const void *buf, loff_t pos, size_t len)
 {
 	struct fkfs_io *io = fs->ios;
 	struct task_struct *task;
@@ -67,17 +91,33 @@ struct fkfs_io *fkfs_start(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 	io->len = len;
 	io->fs = fs;
 	init_completion(&io->done);
-	task = kthread_run(fkfs_io_thread, io, "iomap_test_io");
+	task = kthread_create(fkfs_io_thread, io, "iomap_test_io");
 	if (IS_ERR(task)) {
 		io->fs = NULL;
 		return ERR_CAST(task);
 	}
+	io->task = get_task_struct(task);
+	wake_up_process(task);
 	return io;
 }
 
 bool fkfs_done(struct fkfs_io *io)
 {
 	return completion_done(&io->done);
+}
+
+bool fkfs_wait_blocked(struct fkfs_io *io)
+{
+	unsigned int asleep = 0;
+
+	/* A nap on the way does not count. */
+	while (asleep < 3) {
+		if (fkfs_done(io))
+			return false;
+		asleep = task_is_running(io->task) ? 0 : asleep + 1;
+		schedule_timeout_uninterruptible(1);
+	}
+	return true;
 }
 
 ssize_t fkfs_join(struct fkfs_io *io)
@@ -88,7 +128,7 @@ ssize_t fkfs_join(struct fkfs_io *io)
 }
 
 static int fkfs_copy(struct fkfs *fs, void *buf, loff_t pos, size_t len,
-		bool read)
+		     bool read)
 {
 	struct address_space *mapping = fs->inode->i_mapping;
 	int error = 0;

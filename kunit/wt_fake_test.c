@@ -3,8 +3,8 @@
  * Proof of the fake disk and the fake file system, over the ordinary buffered
  * write path and writeback.
  *
- * The other suites believe what the fakes say, so here each of these is shown to
- * be true, with code that is known to work under it:
+ * The other suites believe what the fakes say, so here each of these is shown
+ * to be true, with code that is known to work under it:
  *  - every bio is recorded, with its operation, flags, place and length;
  *  - the media has the data of completed writes, and of these only;
  *  - a held write keeps its folios under writeback, and can be overtaken;
@@ -18,31 +18,21 @@
 
 #include "wt_test.h"
 
-#define MAPPED(_offset, _length, _addr) \
-	{ .offset = _offset, .length = _length, .addr = _addr, \
-	  .type = IOMAP_MAPPED }
-
-/* One extent that holds the whole file, not at the start of the disk. */
-static const struct fkfs_conf one_extent = {
-	.i_size		= SZ_1M,
-	.extents	= { MAPPED(0, SZ_1M, SZ_64K) },
-};
-
 /* Two pages with their blocks far apart, the second one first. */
 static const struct fkfs_conf two_extents = {
 	.i_size		= 2 * PAGE_SIZE,
-	.extents	= { MAPPED(0, PAGE_SIZE, SZ_1M),
-			    MAPPED(PAGE_SIZE, PAGE_SIZE, SZ_64K) },
+	.extents	= { WT_MAPPED(0, PAGE_SIZE, SZ_1M),
+			    WT_MAPPED(PAGE_SIZE, PAGE_SIZE, SZ_64K) },
 };
 
 static const struct fkfs_conf small_blocks = {
 	.blkbits	= 10,
 	.i_size		= SZ_1M,
-	.extents	= { MAPPED(0, SZ_1M, SZ_64K) },
+	.extents	= { WT_MAPPED(0, SZ_1M, SZ_64K) },
 };
 
 static void wt_buffered(struct kunit *test, struct fkfs *fs, const u8 *buf,
-		loff_t pos, size_t len)
+			loff_t pos, size_t len)
 {
 	KUNIT_ASSERT_EQ(test, (ssize_t)len,
 			fkfs_write(fs, FKFS_BUFFERED, 0, buf, pos, len));
@@ -52,7 +42,7 @@ static void wt_buffered(struct kunit *test, struct fkfs *fs, const u8 *buf,
 static void fake_records_write(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, SZ_8K, SZ_64K);
-	struct fkfs *fs = wt_fs(test, &one_extent);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 	const struct fkd_rec *rec;
 
 	wt_buffered(test, fs, buf, SZ_8K, SZ_64K);
@@ -73,7 +63,7 @@ static void fake_records_write(struct kunit *test)
 static void fake_records_state(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &one_extent);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 	const struct fkd_seen *seen;
 
 	wt_buffered(test, fs, buf, 0, 2 * PAGE_SIZE);
@@ -96,7 +86,7 @@ static void fake_records_state(struct kunit *test)
 static void fake_records_flags(struct kunit *test)
 {
 	void *data = kunit_kzalloc(test, SECTOR_SIZE, GFP_KERNEL);
-	struct fkfs *fs = wt_fs(test, &one_extent);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 	struct bio_vec bv;
 	struct bio bio;
 
@@ -107,14 +97,14 @@ static void fake_records_flags(struct kunit *test)
 	bio_uninit(&bio);
 	KUNIT_ASSERT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
 	KUNIT_EXPECT_TRUE(test,
-			fkd_nth(fs->disk, FKD_WRITE, 0)->opf & REQ_FUA);
+			  fkd_nth(fs->disk, FKD_WRITE, 0)->opf & REQ_FUA);
 }
 
 /* fsync is a flush after the data, and counted as one. */
 static void fake_records_flush(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &one_extent);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 
 	wt_buffered(test, fs, buf, 0, PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, 0, vfs_fsync(fs->file, 0));
@@ -150,7 +140,7 @@ static void fake_holds(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
 	u8 *zeros = wt_zeros(test, PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &one_extent);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 
 	wt_buffered(test, fs, buf, 0, PAGE_SIZE);
 	fs->disk->hold = true;
@@ -162,7 +152,7 @@ static void fake_holds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PAGE_SIZE,
 			wt_differ(fkfs_media(fs, 0), zeros, PAGE_SIZE));
 
-	KUNIT_EXPECT_TRUE(test, fkd_release(fs->disk, 0));
+	KUNIT_EXPECT_TRUE(test, fkd_release(fs->disk, 0, BLK_STS_OK));
 	KUNIT_EXPECT_FALSE(test, wt_folio(fs, 0).writeback);
 	KUNIT_EXPECT_EQ(test, 0, wt_tagged(fs, PAGECACHE_TAG_WRITEBACK));
 	KUNIT_EXPECT_EQ(test, PAGE_SIZE,
@@ -180,7 +170,7 @@ static void fake_reorders(struct kunit *test)
 	filemap_fdatawrite(fs->inode->i_mapping);
 	KUNIT_ASSERT_EQ(test, 2, fkd_nr_held(fs->disk));
 
-	KUNIT_EXPECT_TRUE(test, fkd_release(fs->disk, 1));
+	KUNIT_EXPECT_TRUE(test, fkd_release(fs->disk, 1, BLK_STS_OK));
 	KUNIT_EXPECT_TRUE(test, wt_folio(fs, 0).writeback);
 	KUNIT_EXPECT_FALSE(test, wt_folio(fs, PAGE_SIZE).writeback);
 	KUNIT_EXPECT_EQ(test, 1, fkd_nr_held(fs->disk));
@@ -188,14 +178,16 @@ static void fake_reorders(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fkd_nth(fs->disk, FKD_WRITE, 1)->done);
 }
 
-/* A failed write changes nothing on the media, and the mapping has the error. */
+/*
+ * A failed write changes nothing on the media, and the mapping has the error.
+ */
 static void fake_fails(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
 	u8 *zeros = wt_zeros(test, PAGE_SIZE);
 	struct fkfs *fs = wt_fs(test, &two_extents);
 
-	fkd_fail(fs->disk, SZ_64K, BLK_STS_NOSPC);
+	fkd_fail(fs->disk, FKD_WRITE, SZ_64K, BLK_STS_NOSPC);
 	wt_buffered(test, fs, buf, 0, 2 * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, -ENOSPC,
 			filemap_write_and_wait(fs->inode->i_mapping));
@@ -209,14 +201,14 @@ static void fake_fails(struct kunit *test)
 static void fake_sees_change(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &one_extent);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 
 	wt_buffered(test, fs, buf, 0, PAGE_SIZE);
 	fs->disk->hold = true;
 	filemap_fdatawrite(fs->inode->i_mapping);
 	KUNIT_ASSERT_EQ(test, 1, fkd_nr_held(fs->disk));
 	wt_buffered(test, fs, buf + 1, 0, 1);
-	fkd_release(fs->disk, 0);
+	fkd_release(fs->disk, 0, BLK_STS_OK);
 	KUNIT_EXPECT_TRUE(test, fkd_unstable(fs->disk));
 }
 
@@ -258,10 +250,10 @@ static void fake_converts(struct kunit *test)
 static void fake_goes_stale(struct kunit *test)
 {
 	static const struct fkfs_extent moved[FKFS_MAX_EXTENTS] = {
-		MAPPED(0, SZ_1M, SZ_2M),
+		WT_MAPPED(0, SZ_1M, SZ_2M),
 	};
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &one_extent);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 
 	fs->stale_at = 2;
 	fs->stale_to = moved;
@@ -276,7 +268,7 @@ static void fake_threads(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
 	u8 *back = wt_zeros(test, PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &one_extent);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 	struct fkfs_io *io;
 
 	io = fkfs_start(fs, FKFS_BUFFERED, 0, buf, 0, PAGE_SIZE);

@@ -6,9 +6,15 @@
 #include <linux/module.h>
 #include <linux/pagemap.h>
 #include <linux/panic.h>
+#include <linux/sizes.h>
 #include <linux/vmalloc.h>
 
 #include "wt_test.h"
+
+const struct fkfs_conf wt_one_extent = {
+	.i_size		= SZ_1M,
+	.extents	= { WT_MAPPED(0, SZ_1M, SZ_64K) },
+};
 
 struct wt_health {
 	struct kunit	*test;
@@ -21,15 +27,17 @@ static void wt_check_health(void *data)
 	const struct wt_health *h = data;
 
 	KUNIT_EXPECT_EQ_MSG(h->test, test_taint(TAINT_WARN), h->warned,
-			"the kernel warned, see its log");
+			    "the kernel warned, see its log");
 	KUNIT_EXPECT_EQ_MSG(h->test, READ_ONCE(debug_locks), h->debug_locks,
-			"lockdep reported, see the kernel log");
+			    "lockdep reported, see the kernel log");
 }
 
 int wt_init(struct kunit *test)
 {
 	struct wt_health *h = kunit_kzalloc(test, sizeof(*h), GFP_KERNEL);
 
+	if (PAGE_SIZE != SZ_4K)
+		kunit_skip(test, "the tables are for pages of 4 KiB");
 	if (!h)
 		return -ENOMEM;
 	h->test = test;
@@ -79,6 +87,35 @@ struct fkfs *wt_fs(struct kunit *test, const struct fkfs_conf *conf)
 	KUNIT_ASSERT_EQ(test, 0,
 			kunit_add_action_or_reset(test, wt_fs_free, fs));
 	return fs;
+}
+
+void wt_junk_media(struct fkfs *fs)
+{
+	memset(fs->disk->media, WT_JUNK, fs->disk->size);
+}
+
+void wt_expect_quiet(struct kunit *test, struct fkfs *fs)
+{
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fs->inode->i_dio_count));
+	KUNIT_EXPECT_EQ(test, 0, fkd_nr_held(fs->disk));
+	KUNIT_EXPECT_EQ(test, 0, wt_tagged(fs, PAGECACHE_TAG_WRITEBACK));
+	KUNIT_EXPECT_EQ(test, 0, fs->early_end);
+	KUNIT_EXPECT_FALSE(test, fkd_unstable(fs->disk));
+}
+
+void wt_expect_write(struct kunit *test, struct fkfs *fs, unsigned int nth,
+		     u64 off, size_t len)
+{
+	const struct fkd_rec *rec = fkd_nth(fs->disk, FKD_WRITE, nth);
+
+	if (!rec) {
+		KUNIT_FAIL(test, "there is no write %u (from 0)", nth);
+		return;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, (u64)rec->sector << SECTOR_SHIFT, off,
+			    "start of write %u (from 0)", nth);
+	KUNIT_EXPECT_EQ_MSG(test, rec->len, len,
+			    "length of write %u (from 0)", nth);
 }
 
 size_t wt_differ(const void *a, const void *b, size_t len)

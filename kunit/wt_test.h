@@ -12,6 +12,16 @@
 
 #define WT_DISK_SIZE	SZ_8M
 
+/* A row of an extent table. */
+#define WT_EXTENT(_offset, _length, _addr, _type, _flags) \
+	{ .offset = (_offset), .length = (_length), .addr = (_addr), \
+	  .type = (_type), .flags = (_flags) }
+#define WT_MAPPED(_offset, _length, _addr) \
+	WT_EXTENT(_offset, _length, _addr, IOMAP_MAPPED, 0)
+
+/* One extent that holds a file of 1 MiB, not at the start of the disk. */
+extern const struct fkfs_conf wt_one_extent;
+
 /*
  * .init of every suite.  A WARN or a lockdep report up to the end of the test's
  * clean-up then fails the test.
@@ -30,6 +40,17 @@ u8 *wt_zeros(struct kunit *test, size_t len);
 
 /* A file system on a disk of WT_DISK_SIZE bytes; fails the test if it can't. */
 struct fkfs *wt_fs(struct kunit *test, const struct fkfs_conf *conf);
+
+/* Fill the media of the disk with a byte that is in no pattern. */
+#define WT_JUNK		0xfe
+void wt_junk_media(struct fkfs *fs);
+
+/* Expect that nothing of the file is in flight or in use by a write. */
+void wt_expect_quiet(struct kunit *test, struct fkfs *fs);
+
+/* Expect that the @nth write went to the @len bytes at @off of the disk. */
+void wt_expect_write(struct kunit *test, struct fkfs *fs, unsigned int nth,
+		     u64 off, size_t len);
 
 /* Where do @a and @b first differ?  @len if nowhere. */
 size_t wt_differ(const void *a, const void *b, size_t len);
