@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "t.h"
@@ -41,6 +42,37 @@ static void mmap_store_after(struct t *t)
 	T_DISK(t, fd, 0, 64, 3);
 	T_DISK(t, fd, 64, 64, 4);
 	T_DISK(t, fd, 128, t->ps - 128, 3);
+}
+
+static long mmap_faults(void)
+{
+	struct rusage ru;
+
+	T_MUST(!getrusage(RUSAGE_SELF, &ru));
+	return ru.ru_minflt;
+}
+
+/*
+ * Also a page that keeps dirty blocks is write-protected: while the I/O lasts
+ * nobody may store to it, so that the next store has to fault.
+ */
+static void mmap_write_protected(struct t *t)
+{
+	off_t pos = t->bs < t->ps ? t->bs : 0;
+	int fd = t_file(t, "f", t->ps);
+	uint8_t *map = mmap_file(fd, t->ps);
+	long faults;
+
+	map[0] = 'a';
+	faults = mmap_faults();
+	map[0] = 'b';
+	T_MUST(mmap_faults() == faults);
+	T_EQ(t, "written", t->bs,
+	     t_write(t, fd, pos, t->bs, 2, RWF_WRITETHROUGH));
+	faults = mmap_faults();
+	map[pos] = 'c';
+	T_EQ(t, "faults by a store after the write", 1,
+	     mmap_faults() - faults);
 }
 
 /* A store before the write, in the same block: both are on disk. */
@@ -190,6 +222,7 @@ static const struct t_case cases[] = {
 	{ "store-after",	mmap_store_after },
 	{ "store-before",	mmap_store_before },
 	{ "store-beside",	mmap_store_beside },
+	{ "write-protected",	mmap_write_protected },
 };
 
 T_MAIN(cases)
