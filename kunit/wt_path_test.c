@@ -322,6 +322,7 @@ static const struct refuse_param refuse_params[] = {
 	{ "inline", IOMAP_INLINE, 0, 0 },
 	{ "buffer heads", IOMAP_MAPPED, IOMAP_F_BUFFER_HEAD, 0 },
 	{ "no block yet", IOMAP_MAPPED, IOMAP_F_ANON_WRITE, 0 },
+	{ "shared, until there is COW", IOMAP_MAPPED, IOMAP_F_SHARED, 0 },
 	{ "hole after a page", IOMAP_HOLE, 0, PAGE_SIZE },
 	{ "delalloc after a page", IOMAP_DELALLOC, 0, PAGE_SIZE },
 };
@@ -357,6 +358,18 @@ static void refuses_mapping(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
+/* U4: writing nothing is no write. */
+static void nothing_to_write(struct kunit *test)
+{
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+
+	KUNIT_EXPECT_EQ(test, 0, fkfs_write(fs, FKFS_WT, 0, "", 0, 0));
+	KUNIT_EXPECT_EQ(test, 0, fs->nr_begin);
+	KUNIT_EXPECT_EQ(test, 0, fkd_count(fs->disk, FKD_WRITE));
+	KUNIT_EXPECT_FALSE(test, wt_folio(fs, 0).cached);
+	wt_expect_quiet(test, fs);
+}
+
 static struct kunit_case iomap_wt_cases[] = {
 	KUNIT_CASE(one_call_one_bio),
 	KUNIT_CASE(state_at_submission),
@@ -368,6 +381,7 @@ static struct kunit_case iomap_wt_cases[] = {
 	KUNIT_CASE(waits_for_writeback),
 	KUNIT_CASE_PARAM(stale_mapping, stale_gen_params),
 	KUNIT_CASE_PARAM(refuses_mapping, refuse_gen_params),
+	KUNIT_CASE(nothing_to_write),
 	{ }
 };
 
