@@ -53,10 +53,10 @@ static ssize_t cost_write(struct t *t, int fd, off_t pos, size_t len,
 	return n;
 }
 
-static void cost_one(struct t *t, off_t pos, long long len, long long rounded)
+static void cost_one_of(struct t *t, int fd, off_t pos, long long len,
+			long long rounded)
 {
 	long long max = cost_max_command(t);
-	int fd = t_file(t, "f", 2 * T_MIB);
 	struct t_trace tr;
 
 	T_MUST(t_extents(fd) == 1);
@@ -71,6 +71,24 @@ static void cost_one(struct t *t, off_t pos, long long len, long long rounded)
 	T_MUST(cost_write(t, fd, pos, len, 0, &tr) == len);
 	T_MUST(!tr.bios);
 	close(fd);
+}
+
+static void cost_one(struct t *t, off_t pos, long long len, long long rounded)
+{
+	cost_one_of(t, t_file(t, "f", 2 * T_MIB), pos, len, rounded);
+}
+
+/* The cache as many single-page folios, which must share a bio. */
+static void cost_one_mib_small(struct t *t)
+{
+	int fd = t_open(t, "f", O_RDWR | O_CREAT);
+	off_t pos;
+
+	T_MUST(!fallocate(fd, 0, 0, 2 * T_MIB));
+	for (pos = 0; pos < 2 * T_MIB; pos += t->ps)
+		T_MUST(t_write(t, fd, pos, t->ps, 1, 0) == t->ps);
+	T_MUST(!fsync(fd));
+	cost_one_of(t, fd, T_MIB, T_MIB, T_MIB);
 }
 
 static void cost_one_mib(struct t *t)
@@ -213,6 +231,7 @@ static const struct t_case cases[] = {
 	{ "not-dirtied",	cost_not_dirtied },
 	{ "one-block",		cost_one_block },
 	{ "one-mib",		cost_one_mib },
+	{ "one-mib-small",	cost_one_mib_small },
 	{ "partial",		cost_partial },
 	{ "sync",		cost_rwf_sync },
 };

@@ -22,6 +22,7 @@
 struct race {
 	struct t *t;
 	int fd;
+	uint8_t *buf;		/* what is written, where that matters */
 	int nr;			/* of the thread, where there are several */
 	atomic_bool stop;
 	atomic_int rounds;	/* of the other side */
@@ -242,6 +243,57 @@ static void race_writers(struct t *t)
 	T_DISK(t, fd, end, RACE_PAGES * t->ps - end, 1);
 }
 
+/*
+ * The buffer's second page goes away and comes back, also between the look
+ * whether it is there and the copy.  The position makes the copy stop in
+ * mid-block, in a block that is not in the cache.
+ */
+#define RACE_SOURCE_OFF	100
+
+static void *race_protecter(void *arg)
+{
+	struct race *r = arg;
+	uint8_t *page = r->buf + r->t->ps;
+
+	while (!atomic_load(&r->stop)) {
+		T_MUST(!mprotect(page, r->t->ps, PROT_NONE));
+		T_MUST(!mprotect(page, r->t->ps, PROT_READ | PROT_WRITE));
+		atomic_fetch_add(&r->rounds, 1);
+	}
+	return NULL;
+}
+
+static void race_source(struct t *t)
+{
+	long long size = 4 * t->ps, len = 2 * t->ps;
+	off_t pos = t->ps + RACE_SOURCE_OFF;
+	struct race r = { .t = t, .buf = t_alloc(len) };
+	struct iovec iov = { r.buf, len };
+	pthread_t thread;
+	int i, fd, was_short = 0;
+
+	t_fill(t, r.buf, len, pos, 2);
+	thread = race_start(&r, race_protecter);
+	for (i = 0; i < 100 && !t->failed; i++) {
+		ssize_t n;
+
+		fd = t_file(t, "f", size);
+		t_drop(fd);
+		n = t_pwritev2(fd, &iov, 1, pos, RWF_WRITETHROUGH);
+		was_short += n < len;
+		if (!T_OK(t, n >= t->ps && n <= len, "written: %zd", n))
+			break;
+		T_DISK(t, fd, 0, pos, 1);
+		T_DISK(t, fd, pos, n, 2);
+		T_DISK(t, fd, pos + n, size - pos - n, 1);
+		T_READS(t, fd, pos + n, size - pos - n, 1);
+		close(fd);
+	}
+	race_stop(&r, thread, 1);
+	T_MUST(!mprotect(r.buf, len, PROT_READ | PROT_WRITE));
+	printf("# short writes: %d of %d\n", was_short, i);
+}
+
 /* One write of more than the memory that the task may have. */
 static void race_put(const char *path, const char *text)
 {
@@ -284,6 +336,7 @@ static const struct t_case cases[] = {
 	{ "fsync",	race_fsync },
 	{ "memcg",	race_memcg },
 	{ "mmap",	race_mmap },
+	{ "source",	race_source },
 	{ "truncate",	race_truncate },
 	{ "writers",	race_writers },
 };
