@@ -140,6 +140,7 @@ static const struct vanish_param vanish_params[] = {
 KUNIT_ARRAY_PARAM_DESC(vanish, vanish_params, desc);
 
 struct vanish {
+	struct kunit			*test;
 	const struct vanish_param	*p;
 	unsigned long			addr;
 };
@@ -151,9 +152,12 @@ static void vanish_on_valid(struct fkfs *fs)
 	if (fs->nr_valid != v->p->at)
 		return;
 	vm_munmap(v->addr, PAGE_SIZE);
-	if (v->p->again)
-		vm_mmap(NULL, v->addr, PAGE_SIZE, PROT_READ | PROT_WRITE,
-			MAP_ANONYMOUS | MAP_PRIVATE | MAP_FIXED, 0);
+	if (!v->p->again)
+		return;
+	KUNIT_EXPECT_EQ(v->test, v->addr,
+			vm_mmap(NULL, v->addr, PAGE_SIZE,
+				PROT_READ | PROT_WRITE,
+				MAP_ANONYMOUS | MAP_PRIVATE | MAP_FIXED, 0));
 }
 
 /*
@@ -169,7 +173,7 @@ static void vanishing_memory(struct kunit *test)
 	struct fkfs_conf conf = wt_one_extent;
 	u8 *buf = wt_buf(test, 1, 0, SZ_8K);
 	u8 *want = wt_zeros(test, SZ_16K);
-	struct vanish v = { .p = p };
+	struct vanish v = { .test = test, .p = p };
 	unsigned long base;
 	struct fkfs *fs;
 
