@@ -48,7 +48,7 @@ help: ## list what can be asked for
 	@echo; sed -n 's/^#: //p' $(MAKEFILE_LIST)
 #: with vm-test, vm-list and test:
 #:   PROFILE=atomic-16k  device profile: vm/profiles/    FS=xfs-1k   file system: vm/fs/
-#:   TESTS='smoke fsx*'  globs on group or case          SEED=7      random seed
+#:   TESTS='smoke fio*'  globs on group or case          SEED=7      random seed
 #:   CFG=plain           kernel lane: vm/config/         SHARD=1/4   a part of the cases
 #:   LINUX=~/src/linux   your own tree (SERIES=auto|yes|no, KCONFIG=FILE adds symbols)
 #:   V=1                 show everything                 SETUP=no    install no packages
