@@ -133,11 +133,30 @@ static int out_is_run(const struct dirent *d)
 	return ut_glob("[0-9]*T[0-9]*-[0-9]*", d->d_name);
 }
 
-/* A run that still goes on has no status and a living process. */
-static bool out_is_over(const char *dir, const char *name)
+char **out_runs(const char *build, size_t *n)
 {
-	char *status = ut_fmt("%s/%s/status", dir, name);
-	const char *pid = strrchr(name, '-') + 1;
+	char *dir = ut_fmt("%s/results", build);
+	struct dirent **list;
+	int found = scandir(dir, &list, out_is_run, alphasort);
+	char **dirs = NULL;
+
+	*n = 0;
+	while (found > 0 && *n < (size_t)found) {
+		dirs = ut_grow(dirs, *n, sizeof(*dirs));
+		dirs[*n] = ut_fmt("%s/%s", dir, list[*n]->d_name);
+		free(list[(*n)++]);
+	}
+	if (found >= 0)
+		free(list);
+	free(dir);
+	return dirs;
+}
+
+/* A run that still goes on has no status and a living process. */
+static bool out_is_over(const char *dir)
+{
+	char *status = ut_fmt("%s/status", dir);
+	const char *pid = strrchr(dir, '-') + 1;
 	bool over = ut_exists(status) ||
 		(kill(atoi(pid), 0) && errno == ESRCH);
 
@@ -147,24 +166,16 @@ static bool out_is_over(const char *dir, const char *name)
 
 static void out_prune(const struct run *run)
 {
-	char *dir = ut_fmt("%s/results", run->build);
-	struct dirent **list;
-	int n = scandir(dir, &list, out_is_run, alphasort);
-	int i;
+	size_t n, i;
+	char **dirs = out_runs(run->build, &n);
 
 	for (i = 0; i < n; i++) {
-		if (i < n - OUT_KEEP && strcmp(list[i]->d_name, run->id) &&
-		    out_is_over(dir, list[i]->d_name)) {
-			char *path = ut_fmt("%s/%s", dir, list[i]->d_name);
-
-			ut_rmtree(path);
-			free(path);
-		}
-		free(list[i]);
+		if (i + OUT_KEEP < n && strcmp(dirs[i], run->dir) &&
+		    out_is_over(dirs[i]))
+			ut_rmtree(dirs[i]);
+		free(dirs[i]);
 	}
-	if (n >= 0)
-		free(list);
-	free(dir);
+	free(dirs);
 }
 
 static int out_exit(const struct run *run)

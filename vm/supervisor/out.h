@@ -32,6 +32,9 @@ char *out_repro(const struct run *run, const struct res *r);
 typedef void (*out_fn)(void *ctx, const struct res *r);
 void out_each(const struct run *run, out_fn fn, void *ctx);
 
+/* The folders of all runs, oldest first; the caller frees all and the list. */
+char **out_runs(const char *build, size_t *n);
+
 /* rec.c: run.json, and how long things took last time. */
 int out_json(const struct run *run);
 void out_history(struct run *run);

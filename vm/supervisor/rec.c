@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* See out.h: run.json, written and read back. */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -196,27 +195,18 @@ out:
 	json_decref(root);
 }
 
-static int rec_visible(const struct dirent *d)
-{
-	return ut_glob("[0-9]*T[0-9]*-[0-9]*", d->d_name);
-}
-
 void out_history(struct run *run)
 {
-	char *dir = ut_fmt("%s/results", run->build);
-	struct dirent **list;
-	int n = scandir(dir, &list, rec_visible, alphasort);
-	int i;
+	size_t n, i;
+	char **dirs = out_runs(run->build, &n);
 
 	run->last = -1;
-	for (i = n - 1; i >= 0; i--) {
-		char *path = ut_fmt("%s/%s/run.json", dir, list[i]->d_name);
+	for (i = n; i-- > 0;) {
+		char *path = ut_fmt("%s/run.json", dirs[i]);
 
 		rec_remember(run, path);
 		free(path);
-		free(list[i]);
+		free(dirs[i]);
 	}
-	if (n >= 0)
-		free(list);
-	free(dir);
+	free(dirs);
 }

@@ -14,15 +14,20 @@
 
 #include "ut.h"
 
+static void ut_verr(const char *fmt, va_list ap)
+{
+	fflush(stdout);
+	fputs("vmtest: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
 void ut_err(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	fflush(stdout);
-	fputs("vmtest: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	ut_verr(fmt, ap);
 	va_end(ap);
 }
 
@@ -31,10 +36,7 @@ void ut_die(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	fflush(stdout);
-	fputs("vmtest: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	ut_verr(fmt, ap);
 	va_end(ap);
 	exit(UT_BROKEN);
 }
