@@ -153,7 +153,7 @@ static void accel_remember(const struct accel *a, const char *path,
 }
 
 static void accel_measure(struct accel *a, const struct qemu *q,
-			  const char *cache)
+			  const char *dev, const char *cache)
 {
 	char *path = accel_cache_path(q, cache);
 	char *why;
@@ -162,7 +162,7 @@ static void accel_measure(struct accel *a, const struct qemu *q,
 		goto out;
 	why = accel_probe(q);
 	a->name = why ? "tcg" : "kvm";
-	a->reason = why ? ut_fmt("/dev/kvm is there but %s", why) :
+	a->reason = why ? ut_fmt("%s is there but %s", dev, why) :
 		ut_strdup("a probe boot ran");
 	free(why);
 	accel_remember(a, path, cache);
@@ -173,18 +173,21 @@ out:
 int accel_choose(struct accel *a, const struct qemu *q, const char *cache)
 {
 	const char *forced = getenv("ACCEL");
+	const char *dev = getenv("KVM");
 
 	memset(a, 0, sizeof(*a));
+	if (!dev || !*dev)
+		dev = "/dev/kvm";
 	if (forced && *forced) {
 		if (strcmp(forced, "kvm") && strcmp(forced, "tcg"))
 			return -EINVAL;
 		a->name = *forced == 'k' ? "kvm" : "tcg";
 		a->reason = ut_strdup("asked for by ACCEL=");
-	} else if (access("/dev/kvm", R_OK | W_OK)) {
+	} else if (access(dev, R_OK | W_OK)) {
 		a->name = "tcg";
-		a->reason = ut_fmt("/dev/kvm: %s", strerror(errno));
+		a->reason = ut_fmt("%s: %s", dev, strerror(errno));
 	} else {
-		accel_measure(a, q, cache);
+		accel_measure(a, q, dev, cache);
 	}
 	a->scale = *a->name == 'k' ? 1 : ACCEL_TCG_SCALE;
 	return 0;

@@ -94,6 +94,8 @@ static bool args_option(struct args *a, const char *word)
 		a->list = true;
 	else if (!strcmp(word, "--check"))
 		a->check = true;
+	else if (!strcmp(word, "--accel"))
+		a->accel = true;
 	else
 		return false;
 	return true;

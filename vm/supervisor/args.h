@@ -18,6 +18,7 @@ struct args {
 	bool bisect;		/* --bisect: 2 and 4 become 125 */
 	bool list;		/* --list: cases as JSON, run nothing */
 	bool check;		/* --check: stop after the checks */
+	bool accel;		/* --accel: say which accelerator, and why */
 };
 
 /*

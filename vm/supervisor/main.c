@@ -5,7 +5,8 @@
  * needs was built. Exit: 0 passed, 1 a test failed, 2 broken, 4 all skipped.
  *
  * Environment: BUILD (build), KERNEL (build/kernel/CFG: the folder of vmlinux),
- * CACHE, ACCEL=kvm|tcg, QEMU=program, QEMU_ROOT=a root (CACHE/roots/qemu).
+ * CACHE, ACCEL=kvm|tcg, QEMU=program, QEMU_ROOT=a root (CACHE/roots/qemu),
+ * ACCEL_TOLD=1 (the accelerator's line is on the screen), KVM=/dev/kvm.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -119,6 +120,7 @@ static int main_kernel(struct run *run)
 static int main_machine(struct run *run)
 {
 	const char *root = getenv("QEMU_ROOT");
+	const char *told = getenv("ACCEL_TOLD");
 
 	if (!root || !*root)
 		root = ut_fmt("%s/roots/qemu", run->cache);
@@ -131,9 +133,10 @@ static int main_machine(struct run *run)
 		       getenv("ACCEL"));
 		return -EINVAL;
 	}
-	scr_say(&run->scr, "accelerator: %s: %s; QEMU %s (%s)",
-		run->accel.name, run->accel.reason, run->qemu.version,
-		run->qemu.where);
+	if (!told || !*told)
+		scr_say(&run->scr, "accelerator: %s: %s; QEMU %s (%s)",
+			run->accel.name, run->accel.reason,
+			run->qemu.version, run->qemu.where);
 	return 0;
 }
 
@@ -210,6 +213,8 @@ int main(int argc, char **argv)
 	run.nr_groups = set.nr_groups;
 	run.nr_cases = set.nr_cases;
 	scr_init(&run.scr, run.args.verbose);
+	if (run.args.accel)
+		return main_machine(&run) ? UT_BROKEN : UT_PASS;
 	status = main_run(&run);
 	if (run.args.bisect && status != UT_PASS && status != UT_FAIL)
 		return 125;
