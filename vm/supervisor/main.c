@@ -133,10 +133,14 @@ static int main_machine(struct run *run)
 		       getenv("ACCEL"));
 		return -EINVAL;
 	}
+	run->accel.scale *= run->slow;
 	if (!told || !*told)
 		scr_say(&run->scr, "accelerator: %s: %s; QEMU %s (%s)",
 			run->accel.name, run->accel.reason,
 			run->qemu.version, run->qemu.where);
+	if (run->slow > 1)
+		scr_say(&run->scr, "lane: %s: limits are times %u",
+			run->args.cfg, run->slow);
 	return 0;
 }
 
@@ -212,6 +216,7 @@ int main(int argc, char **argv)
 	run.groups = set.groups;
 	run.nr_groups = set.nr_groups;
 	run.nr_cases = set.nr_cases;
+	run.slow = set.slow;
 	scr_init(&run.scr, run.args.verbose);
 	if (run.args.accel)
 		return main_machine(&run) ? UT_BROKEN : UT_PASS;

@@ -218,18 +218,43 @@ static int plan_pair(const struct plan_set *set, const struct args *a,
 	return -EINVAL;
 }
 
-static int plan_config(const struct args *a, const struct plan_dirs *dirs,
-		       char **why)
+/* "# slow: N" of the lane's file: its kernel takes N times as long, or 1. */
+static int plan_slow(struct plan_set *set, const char *path, const char *text,
+		     char **why)
+{
+	const char *at = strstr(text, "\n# slow:");
+	uint64_t slow = 1;
+	char *value;
+	int ret = 0;
+
+	if (at) {
+		at += strlen("\n# slow:");
+		value = ut_fmt("%.*s", (int)strcspn(at, "\n"), at);
+		if (!ut_num(ut_trim(value), 1, 100, &slow)) {
+			*why = ut_fmt("%s: '# slow:%s' is not 1..100", path,
+				      value);
+			ret = -EINVAL;
+		}
+		free(value);
+	}
+	set->slow = slow;
+	return ret;
+}
+
+static int plan_config(struct plan_set *set, const struct args *a,
+		       const struct plan_dirs *dirs, char **why)
 {
 	char *path = ut_fmt("%s/%s.config", dirs->configs, a->cfg);
-	bool there = ut_exists(path);
+	char *text = ut_read(path, NULL);
+	int ret = -EINVAL;
 
+	if (text)
+		ret = plan_slow(set, path, text, why);
+	else
+		*why = ut_fmt("no CFG '%s': there is no %s", a->cfg, path);
+	free(text);
 	free(path);
-	if (there)
-		return 0;
-	*why = ut_fmt("no CFG '%s': there is no %s/%s.config", a->cfg,
-		      dirs->configs, a->cfg);
-	return -EINVAL;
+	return ret;
 }
 
 int plan_make(struct plan_set *set, const struct args *a,
@@ -240,7 +265,7 @@ int plan_make(struct plan_set *set, const struct args *a,
 	int ret;
 
 	memset(set, 0, sizeof(*set));
-	ret = plan_config(a, dirs, why);
+	ret = plan_config(set, a, dirs, why);
 	if (!ret)
 		ret = plan_load(set, dirs->profiles, a->profile ? a->profile :
 				smoke ? PLAN_PROFILE : NULL, PLAN_PROFILE,

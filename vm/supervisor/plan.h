@@ -25,6 +25,7 @@ struct plan_set {
 	struct group *groups;	/* only those with cases */
 	size_t nr_groups;
 	size_t nr_cases;
+	unsigned int slow;	/* factor on every limit: the lane's "# slow: N" */
 };
 
 /*

@@ -84,22 +84,17 @@ static const struct run_boot *rec_first(const struct run *run)
 	return NULL;
 }
 
-/* The commit that was built. Its uncommitted changes are in no commit: the
- * build id is what tells two builds apart. */
+/* The commit that was built, as vm/kernel wrote it down. Its uncommitted
+ * changes are in no commit: the build id is what tells two builds apart. */
 static json_t *rec_series(const struct run *run)
 {
-	char *command = ut_fmt("git -C '%s/source' rev-parse --short=12 "
-			       "HEAD 2>/dev/null", run->kernel_dir);
-	FILE *f = popen(command, "re");
-	char line[64] = "";
+	char *path = ut_fmt("%s/.series", run->kernel_dir);
+	char *text = ut_read(path, NULL);
+	json_t *series = rec_text(text ? ut_trim(text) : NULL);
 
-	if (f) {
-		if (!fgets(line, sizeof(line), f))
-			line[0] = '\0';
-		pclose(f);
-	}
-	free(command);
-	return rec_text(ut_trim(line));
+	free(text);
+	free(path);
+	return series;
 }
 
 int out_json(const struct run *run)

@@ -31,6 +31,7 @@ struct run {
 	char *dir;		/* build/results/<id> */
 	struct qemu qemu;
 	struct accel accel;
+	unsigned int slow;	/* the lane's factor, in accel.scale too */
 	char *kernel_dir;	/* where it was built; `source` in it: its tree */
 	char *kernel;		/* vmlinux of the lane */
 	char *initrd;
