@@ -11,9 +11,33 @@
 . vm/tree/overlay.sh
 
 # Nothing of the user's configuration may change what we make: hashes of
-# commits, line ends, hooks, signatures.
-export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
-unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+# commits, line ends, hooks, signatures. Nor may any variable that git reads.
+for variable in $(env | sed -n 's/^\(GIT_[A-Z0-9_]*\)=.*/\1/p'); do
+	unset "$variable"
+done
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1
+
+# config KEY VALUE: for every git that we run. This counts more than the tree's
+# own configuration, which is the user's to change.
+config()
+{
+	GIT_CONFIG_COUNT=$((${GIT_CONFIG_COUNT:-0} + 1))
+	export GIT_CONFIG_COUNT
+	export "GIT_CONFIG_KEY_$((GIT_CONFIG_COUNT - 1))=$1"
+	export "GIT_CONFIG_VALUE_$((GIT_CONFIG_COUNT - 1))=$2"
+}
+
+config am.keepcr true
+config am.messageId false
+config am.threeWay false
+config apply.ignoreWhitespace no
+config apply.whitespace nowarn
+config commit.gpgSign false
+config core.attributesFile /dev/null
+config core.autocrlf false
+config core.hooksPath /dev/null
+config i18n.commitEncoding UTF-8
+config mailinfo.scissors false
 
 # tree_config TREE: what must hold when the user works in it, too
 tree_config()
@@ -32,11 +56,12 @@ as_nobody()
 		"$@"
 }
 
-# The patches, in order
+# series_files [DIR]: the patches of kernel-patches/ (or DIR), in order
 series_files()
 {
-	[ -f kernel-patches/series ] || return 0
-	sed -n 's|^\([^# ][^ ]*\).*|kernel-patches/\1|p' kernel-patches/series
+	[ -f "${1:-kernel-patches}/series" ] || return 0
+	sed -n "s|^\([^# ][^ ]*\).*|${1:-kernel-patches}/\1|p" \
+		"${1:-kernel-patches}/series"
 }
 
 # What the tree depends on, as one hash
@@ -44,18 +69,20 @@ series_hash()
 {
 	for file in $(series_files); do
 		[ -f "$file" ] ||
-			die "kernel-patches/series lists ${file##*/}, which is not there"
+			die "kernel-patches/series lists ${file##*/}, which is not there" \
+				"take it from git (git checkout kernel-patches), or from the tree" \
+				"(make series-export)"
 	done
 	# shellcheck disable=SC2046 # no name of a patch has blanks
 	git hash-object kernel-patches/BASE $(series_files) | git hash-object --stdin
 }
 
-# series_apply TREE COMMIT: print the commit that the series on COMMIT gives.
-# It is made in a work tree of its own, so a patch that does not apply leaves
-# everything as it was.
+# series_apply TREE COMMIT [DIR]: print the commit that the series (of DIR) on
+# COMMIT gives. It is made in a work tree of its own, so a patch that does not
+# apply leaves everything as it was.
 series_apply()
 {
-	files=$(series_files)
+	files=$(series_files "${3:-}")
 	if [ -z "$files" ]; then
 		git -C "$1" rev-parse "$2"
 		return
@@ -65,7 +92,7 @@ series_apply()
 	git -C "$1" worktree add -q --no-checkout --detach "$am" "$2"
 	git -C "$am" read-tree HEAD
 	for file in $files; do
-		as_nobody git -C "$am" am -q --committer-date-is-author-date \
+		as_nobody git -C "$am" am -q --keep-non-patch --committer-date-is-author-date \
 			"$PWD/$file" >"$am.log" 2>&1 </dev/null && continue
 		explain_reject "$am" "$file"
 		drop_am "$1"
@@ -90,7 +117,7 @@ explain_reject()
 		git -C "$1" checkout -q HEAD -- "$touched" 2>/dev/null || :
 	done
 	{
-		say "error: kernel-patches/${2##*/} does not apply after" \
+		say "error: $2 does not apply after" \
 			"'$(git -C "$1" log -1 --format=%s)':"
 		git -C "$1" apply --reject -v "$PWD/$2" 2>&1 |
 			grep -E '^(error: patch|Rejected|Applying)|reject' || cat "$1.log"
