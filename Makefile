@@ -21,12 +21,14 @@ VARIABLES := $(RUN_VARIABLES) \
 	CACHE \
 	CC \
 	FIO_TARBALL \
+	JOBS \
 	KCONFIG \
 	KERNEL_SHA256 \
 	KERNEL_TARBALL \
 	LINUX \
 	SERIES \
-	SETUP
+	SETUP \
+	SHARDS
 
 given := $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $v)),$v))
 given := $(filter-out MAKEFLAGS MAKEOVERRIDES -*-%,$(given))
@@ -43,7 +45,7 @@ export LINUX := $(patsubst ~/%,$(HOME)/%,$(LINUX))
 export KCONFIG := $(patsubst ~/%,$(HOME)/%,$(KCONFIG))
 
 help: ## list what can be asked for
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
+	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F'|' '{ printf "%-22s%s\n", $$1, $$2 }'
 	@echo; sed -n 's/^#: //p' $(MAKEFILE_LIST)
 #: with vm-test, vm-list and test:
@@ -52,6 +54,7 @@ help: ## list what can be asked for
 #:   CFG=plain           kernel lane: vm/config/         SHARD=1/4   a part of the cases
 #:   LINUX=~/src/linux   your own tree (SERIES=auto|yes|no, KCONFIG=FILE adds symbols)
 #:   V=1                 show everything                 SETUP=no    install no packages
+#: with ci-local: SHARDS=2 and JOBS='build vm report' (others: host lane series mutants)
 #: sources: KERNEL_TARBALL=FILE|URL KERNEL_SHA256=SUM FIO_TARBALL=FILE; shared: CACHE=DIR
 
 # Arguments first, before anything is installed, fetched or built.
@@ -88,8 +91,15 @@ series-edit: check ## print the tree in which to edit the series
 series-export: check ## write the tree's commits to kernel-patches/
 	@vm/tree/series export
 
+ci-local: check ## the jobs of CI on this machine: build, SHARDS parts, report
+	@ci/setup
+	@ci/local
+
+compile_commands: check ## for editors: build/linux/compile_commands.json
+	@ci/compile-commands
+
 clean: ## remove build/, if nobody's work is in it
 	@ci/clean
 
-.PHONY: check clean config help kunit series-edit series-export setup test \
-	vm-list vm-ready vm-test
+.PHONY: check ci-local clean compile_commands config help kunit series-edit \
+	series-export setup test vm-list vm-ready vm-test
