@@ -17,7 +17,7 @@
 static void ut_verr(const char *fmt, va_list ap)
 {
 	fflush(stdout);
-	fputs("vmtest: ", stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);
 }
