@@ -53,8 +53,8 @@ static void one_call_one_bio(struct kunit *test)
 }
 
 /*
- * D1, D13: the bio is submitted with the one context's dio count, no lock
- * held.
+ * D1, D13, K1: the bio is submitted with the one context's dio count, no lock
+ * held, and so that no allocation enters the file system.
  */
 static void state_at_submission(struct kunit *test)
 {
