@@ -17,6 +17,10 @@ RUN_VARIABLES := \
 	TESTS \
 	TIER \
 	V
+MUTANT_VARIABLES := \
+	MUTANTS \
+	SEED \
+	SHARD
 VARIABLES := $(RUN_VARIABLES) \
 	CACHE \
 	CC \
@@ -26,6 +30,7 @@ VARIABLES := $(RUN_VARIABLES) \
 	KERNEL_SHA256 \
 	KERNEL_TARBALL \
 	LINUX \
+	MUTANTS \
 	SERIES \
 	SETUP \
 	SHARDS
@@ -41,6 +46,7 @@ endif
 # no value is ever pasted into a command. ~/ is for shells that leave it alone.
 args := $(foreach v,$(given),$v="$$$v")
 run_args := $(foreach v,$(filter $(RUN_VARIABLES),$(given)),$v="$$$v")
+mutant_args := $(foreach v,$(filter $(MUTANT_VARIABLES),$(given)),$v="$$$v")
 export LINUX := $(patsubst ~/%,$(HOME)/%,$(LINUX))
 export KCONFIG := $(patsubst ~/%,$(HOME)/%,$(KCONFIG))
 
@@ -81,6 +87,14 @@ kunit: check ## the KUnit suites, in User Mode Linux
 	@ci/setup
 	@ci/kunit
 
+mutants: check ## break the rules one by one; which test sees it? (MUTANTS='D9*' SHARD)
+	@ci/setup
+	@ci/mutants $(mutant_args)
+
+rules: check ## each rule with its tests and mutants; what is not proved
+	@make -s -f tests/prove/host.mk
+	@build/host/prove rules
+
 config: check ## the kernel's configuration, with reasons
 	@vm/config/show $${CFG:-plain}
 
@@ -101,5 +115,5 @@ compile_commands: check ## for editors: build/linux/compile_commands.json
 clean: ## remove build/, if nobody's work is in it
 	@ci/clean
 
-.PHONY: check ci-local clean compile_commands config help kunit series-edit \
-	series-export setup test vm-list vm-ready vm-test
+.PHONY: check ci-local clean compile_commands config help kunit mutants rules \
+	series-edit series-export setup test vm-list vm-ready vm-test

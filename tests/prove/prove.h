@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is proved by what: the rules of kernel-patches/RULES, the tests that
+ * name them (tests/cases, the KUnit sources), and the mutants that break them
+ * (tests/mutants/), which show that those tests see it.
+ *
+ * Everything is read once, belongs to struct prove, and is never freed: the
+ * program ends soon after. Errors that a person must mend are counted and
+ * printed as file:line: what is wrong.
+ */
+#ifndef PROVE_H
+#define PROVE_H
+
+#include "../../vm/supervisor/cases.h"
+
+/* Is it done today? RULE_TEXT: yes, but there is nothing to run. */
+enum rule_state { RULE_NO, RULE_TEXT, RULE_PART, RULE_YES, RULE_STATES };
+
+struct rule {
+	char *id;			/* D9 */
+	enum rule_state state;
+	char *text;			/* one line */
+	size_t nr_tests;
+	size_t nr_mutants;
+};
+
+struct rules {
+	struct rule *v;
+	size_t n;
+};
+
+/* A case of a KUnit suite; its rules stand in the comment over it. */
+struct kcase {
+	char *suite;
+	char *name;
+	char *rules;			/* comma list, "" if none */
+	const char *file;
+	int line;
+};
+
+struct kcases {
+	struct kcase *v;
+	size_t n;
+};
+
+/* How a test took a mutant. From good to bad: the worst of a mutant counts. */
+enum verdict {
+	V_NONE,				/* not run yet */
+	V_KILLED,			/* an assertion failed */
+	V_SPLAT,			/* the kernel complained or died */
+	V_HANG,
+	V_SURVIVED,
+	V_BROKEN,			/* nothing can be said */
+};
+
+/* "Test:" of a mutant: it must kill the mutant all by itself. */
+struct claim {
+	bool guest;			/* else KUnit in User Mode Linux */
+	char *name;			/* group/case, or suite.case */
+	char *profile;			/* guest only */
+	char *fs;			/* guest only */
+	enum verdict verdict;
+	char *why;			/* one line, NULL if there is none */
+	double seconds;			/* of the run */
+};
+
+struct mutant {
+	char *name;			/* the file's, without .patch */
+	char *path;
+	char *rule;
+	char *breaks;			/* one sentence */
+	enum verdict expect;		/* V_KILLED, V_SPLAT or V_HANG */
+	struct claim *claims;
+	size_t nr_claims;
+	enum verdict verdict;
+	char *why;
+	double build;			/* seconds */
+};
+
+struct mutants {
+	struct mutant *v;
+	size_t n;
+};
+
+struct prove {
+	struct rules rules;
+	struct cases cases;
+	struct kcases kcases;
+	struct mutants mutants;
+	unsigned int errors;
+};
+
+__attribute__((format(printf, 2, 3)))
+void prove_error(struct prove *p, const char *fmt, ...);
+
+/* Read all four; what is wrong is counted. -errno when a file is missing. */
+int prove_read(struct prove *p);
+/* Is the comma list @list with @id in it? */
+bool prove_has(const char *list, const char *id);
+const char *prove_word(enum verdict v);
+
+/* rule.c: "ID yes|part|text|no what it says", # comments. */
+void rule_parse(struct prove *p, const char *path, char *text);
+extern const char *const rule_states[RULE_STATES];
+/* Can a test prove it, and a mutant break it? */
+bool rule_is_live(const struct rule *r);
+struct rule *rule_find(const struct rules *rules, const char *id, size_t len);
+
+/* kcase.c: find the cases of a KUnit source and what they are for. */
+void kcase_parse(struct prove *p, const char *path, char *text);
+const struct kcase *kcase_find(const struct kcases *kc, const char *full);
+
+/*
+ * mutant.c: a patch, with lines above it:
+ *	# SPDX-License-Identifier: GPL-2.0-only
+ *	Rule: D9
+ *	Breaks: what is wrong in it, in a sentence
+ *	Test: suite.case, or group/case [FS=name] [PROFILE=name]
+ *	Expect: assertion (the default), splat or hang
+ * Its name begins with the rule. Test may stand there more than once.
+ */
+void mutant_parse(struct prove *p, const char *path, char *text);
+
+/* cover.c: is everything that is named there, and every rule tested? */
+void cover_check(struct prove *p);
+void cover_print(const struct prove *p);
+
+/* judge.c: what a test's output says about its claims */
+void judge_kunit(struct claim *c, const char *ktap);
+void judge_guest(struct claim *claims, size_t n, const char *dir);
+
+/* run.c: build and run the mutants chosen. Exit code. */
+struct run_opt {
+	const char *globs;		/* NULL: all */
+	unsigned int shard, shards;
+	const char *seed;
+};
+
+int run_mutants(struct prove *p, const struct run_opt *opt);
+
+/* out.c: table, KTAP, JSON and markdown of the @n mutants in @v */
+void out_table(struct mutant *const *v, size_t n);
+void out_files(struct mutant *const *v, size_t n, const char *dir);
+
+#endif
