@@ -8,12 +8,14 @@ OUT		:= $(BUILD)/guest
 WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 		   -Ivm/guest -Itests/guest -MMD -MP
 
-GROUPS		:= basic cost data eof fio flags kunit mmap race unpatched
+GROUPS		:= basic cost data eof fio flags fsx kunit mmap race unpatched
 INIT_OBJS	:= boot child dev fs init plan port run
 LIB_OBJS	:= t t_cache t_disk t_io t_trace
+FSX_OBJS	:= fsx_check fsx_gen fsx_list fsx_model fsx_op
 
 INIT_OBJS	:= $(INIT_OBJS:%=$(OUT)/obj/init/%.o)
 LIB_OBJS	:= $(LIB_OBJS:%=$(OUT)/obj/t/%.o)
+FSX_OBJS	:= $(FSX_OBJS:%=$(OUT)/obj/t/%.o)
 
 all: $(OUT)/init $(GROUPS:%=$(OUT)/t/%) $(OUT)/gen_init_cpio
 
@@ -22,6 +24,7 @@ $(OUT)/init: $(INIT_OBJS)
 
 # What one group has beside its program and the library.
 $(OUT)/t/flags: $(OUT)/obj/t/flags_uring.o
+$(OUT)/t/fsx: $(FSX_OBJS)
 
 $(OUT)/t/%: $(OUT)/obj/t/%.o $(LIB_OBJS)
 	@mkdir -p $(@D)

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fsx: one file, thousands of operations drawn by lot, and a model of the file
+ * that says after each of them what must be seen.
+ *
+ * The model has three things: the bytes and EOF; which bytes the block device
+ * must have already; which blocks may be dirty in the cache.  The second is
+ * what a WT write is about, and what fsync(2) makes true for all of the file.
+ * A byte the device need not have yet is not looked at there.
+ *
+ * An operation is a row of a table (fsx_op.c): how it is drawn, what it does to
+ * the file, what it does to the model, what is looked at afterwards.  The list
+ * of operations depends on the seed and on the block and page sizes, on nothing
+ * the kernel does.  So it can be made without a kernel:
+ *
+ *	one operation a line: NAME [POS [LEN]], numbers as in C; # comments
+ *
+ * Every list is valid: what does not apply (a mapping of an empty file) does
+ * nothing, and is counted as idle.  So lines can be taken out at will.
+ *
+ * Data is a function of seed, number of the operation and position, and has no
+ * zeros: a byte that is wrong can be told to belong to an older operation.
+ *
+ * Positions, lengths and sizes are bytes.
+ */
+#ifndef FSX_H
+#define FSX_H
+
+#include "t.h"
+
+#define FSX_MAX		(512 * T_KIB)	/* of the file */
+#define FSX_MIN_BLOCK	512
+
+struct fsx;
+struct fsx_kind;
+
+struct fsx_op {
+	const struct fsx_kind *kind;
+	long long pos;		/* truncate: the new size */
+	long long len;
+};
+
+struct fsx_kind {
+	const char *name;
+	int cards;		/* how often: of those in the deck */
+	int args;		/* numbers in the list: 0, POS, POS LEN */
+	/* Draw pos and len. */
+	void (*gen)(struct fsx *f, struct fsx_op *op);
+	/* Do it to the file: what the call returned, or a negative errno. */
+	long long (*exec)(struct fsx *f, const struct fsx_op *op);
+	/* Do it to the model: what the call must return. */
+	long long (*effect)(struct fsx *f, const struct fsx_op *op);
+	/* Look at what must hold now.  The cheapest to disturb comes first. */
+	void (*check)(struct fsx *f, const struct fsx_op *op);
+};
+
+struct fsx_model {
+	long long bs;		/* of the file system */
+	long long eof;
+	uint8_t data[FSX_MAX];	/* zeros from EOF on */
+	bool known[FSX_MAX];	/* the device has the byte of @data */
+	bool dirty[FSX_MAX / FSX_MIN_BLOCK];	/* block: perhaps, in the cache */
+};
+
+/* What a check is about: so that controls can say which one must have failed. */
+enum fsx_what {
+	FSX_RESULT = 1,		/* of the call */
+	FSX_SIZE = 2,
+	FSX_CACHED = 4,
+	FSX_CLEAN = 8,
+	FSX_DISK = 16,
+	FSX_DATA = 32,
+};
+
+/* What a control does wrong behind the model's back. */
+enum fsx_lie {
+	FSX_HONEST,
+	FSX_HUSHED,		/* nothing, but failing is told to nobody */
+	FSX_LAZY,		/* WT writes are done without the flag */
+	FSX_NO_FSYNC,		/* fsync is not done */
+	FSX_BAD_WRITE,		/* writes have a wrong byte */
+	FSX_BAD_STORE,		/* stores to the mapping too */
+	FSX_BAD_SIZE,		/* truncate is one byte off */
+	FSX_NO_DROP,		/* drop is not done */
+	FSX_NO_PUNCH,		/* punch is not done */
+	FSX_SHORT,		/* writes end one byte early */
+};
+
+struct fsx {
+	struct t *t;
+	const char *fs;		/* WT_FS: for those who repeat it */
+	struct fsx_model m;
+	/* the list */
+	bool given;		/* it is the user's, not drawn */
+	struct fsx_op *ops;	/* all up to now, from 1 */
+	int nr;			/* of the current one */
+	uint64_t rng;
+	int *deck;		/* kinds, shuffled */
+	int left;		/* cards in it */
+	/* the file */
+	int fd;
+	uint8_t *map;		/* FSX_MAX bytes, or NULL */
+	uint8_t *buf;		/* FSX_MAX bytes */
+	uint8_t *seen;		/* the same */
+	/* the outcome */
+	bool idle;		/* the operation had nothing to do */
+	unsigned int failed;	/* enum fsx_what, all of the checks that did */
+	enum fsx_lie lie;	/* other than FSX_HONEST: keep quiet */
+	int *ran;		/* by kind, idle ones not counted */
+	int *idled;
+	long long disk_checks;	/* WT writes looked at on disk */
+	long long disk_bytes;
+};
+
+/*
+ * fsx_op.c: the table.
+ */
+extern const struct fsx_kind fsx_kinds[];
+extern const int fsx_nr_kinds;
+/* The kind of that name, or NULL. */
+const struct fsx_kind *fsx_kind(const char *name);
+
+/*
+ * fsx_gen.c: drawing.
+ */
+/* Operation @f->nr, by lot. */
+void fsx_draw(struct fsx *f, struct fsx_op *op);
+/* Generators: a range to write; one that is in the file mostly; a new size. */
+void fsx_gen_write(struct fsx *f, struct fsx_op *op);
+void fsx_gen_inside(struct fsx *f, struct fsx_op *op);
+void fsx_gen_size(struct fsx *f, struct fsx_op *op);
+
+/*
+ * fsx_model.c: what operations do to the model.
+ */
+/* The data of operation @nr. */
+void fsx_fill(struct fsx *f, void *buf, long long pos, long long len, int nr);
+void fsx_model_write(struct fsx *f, long long pos, long long len, bool wt);
+void fsx_model_store(struct fsx *f, long long pos, long long len);
+void fsx_model_truncate(struct fsx *f, long long size);
+void fsx_model_punch(struct fsx *f, long long pos, long long len);
+void fsx_model_sync(struct fsx *f);
+/* How much of the range can be mapped memory: up to the page EOF is in. */
+long long fsx_model_mapped(const struct fsx *f, const struct fsx_op *op);
+/* How much of the range is in the file. */
+long long fsx_model_inside(const struct fsx *f, const struct fsx_op *op);
+long long fsx_down(long long pos, long long unit);
+long long fsx_up(long long pos, long long unit);
+
+/*
+ * fsx_check.c: the file against the model.
+ */
+#define FSX_OK(f, what, cond, ...) \
+	fsx_ok(f, what, __FILE__, __LINE__, cond, __VA_ARGS__)
+__attribute__((format(printf, 6, 7)))
+bool fsx_ok(struct fsx *f, enum fsx_what what, const char *file, int line,
+	    bool cond, const char *fmt, ...);
+/* The blocks of the range are cached, not dirty, not under writeback. */
+void fsx_check_clean(struct fsx *f, long long pos, long long len);
+/* What the device must have of the blocks of the range, it has. */
+void fsx_check_disk(struct fsx *f, long long pos, long long len);
+/* @buf, which was read at @pos, is what the model has there. */
+void fsx_check_data(struct fsx *f, const char *how, const uint8_t *buf,
+		    long long pos, long long len);
+void fsx_check_size(struct fsx *f);
+/* How often each operation ran, on stdout. */
+void fsx_histogram(struct fsx *f);
+/* Pages that a store to the mapping dirtied around it may be dirty now. */
+void fsx_see_dirty(struct fsx *f, long long pos, long long len);
+
+/*
+ * fsx_list.c: operations as text.
+ */
+/* In words for a list; static buffer. */
+const char *fsx_text(const struct fsx_op *op);
+/*
+ * The operations of @in, from 1, and how many in *@nr; @in is closed.  A list
+ * that is not one ends the case as broken.
+ */
+struct fsx_op *fsx_list_read(FILE *in, int *nr);
+
+#endif
