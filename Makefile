@@ -11,6 +11,7 @@
 RUN_VARIABLES := \
 	CFG \
 	FS \
+	FSX \
 	PROFILE \
 	SEED \
 	SHARD \
@@ -31,6 +32,7 @@ VARIABLES := $(RUN_VARIABLES) \
 	KERNEL_TARBALL \
 	LINUX \
 	MUTANTS \
+	OPS \
 	SERIES \
 	SETUP \
 	SHARDS
@@ -60,6 +62,7 @@ help: ## list what can be asked for
 #:   CFG=plain           kernel lane: vm/config/         SHARD=1/4   a part of the cases
 #:   LINUX=~/src/linux   your own tree (SERIES=auto|yes|no, KCONFIG=FILE adds symbols)
 #:   V=1                 show everything                 SETUP=no    install no packages
+#:   FSX=FILE            operations for TESTS=fsx/replay
 #: with ci-local: SHARDS=2 and JOBS='build vm report' (others: host lane series mutants)
 #: sources: KERNEL_TARBALL=FILE|URL KERNEL_SHA256=SUM FIO_TARBALL=FILE; shared: CACHE=DIR
 
@@ -82,6 +85,10 @@ vm-ready: check ## all that vm-test does before it boots
 test: check ## what CI runs: shellcheck, host tests, KUnit, smoke cases
 	@ci/setup
 	@ci/test
+
+fsx-list: check ## print the operations of fsx/run (FS, SEED, up to number OPS)
+	@ci/setup
+	@tests/guest/fsx-list
 
 kunit: check ## the KUnit suites, in User Mode Linux
 	@ci/setup
@@ -115,5 +122,5 @@ compile_commands: check ## for editors: build/linux/compile_commands.json
 clean: ## remove build/, if nobody's work is in it
 	@ci/clean
 
-.PHONY: check ci-local clean compile_commands config help kunit mutants rules \
-	series-edit series-export setup test vm-list vm-ready vm-test
+.PHONY: check ci-local clean compile_commands config fsx-list help kunit \
+	mutants rules series-edit series-export setup test vm-list vm-ready vm-test

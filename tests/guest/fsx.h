@@ -15,7 +15,8 @@
  *
  *	one operation a line: NAME [POS [LEN]], numbers as in C; # comments
  *
- * Every list is valid: what does not apply (a mapping of an empty file) does
+ * `make fsx-list` prints it, FSX=FILE TESTS=fsx/replay runs it or what is left
+ * of it.  Every list is valid: what does not apply (a mapping of an empty file) does
  * nothing, and is counted as idle.  So lines can be taken out at will.
  *
  * Data is a function of seed, number of the operation and position, and has no

@@ -26,16 +26,17 @@ static const char *parse(struct args *a, const char *word)
 static bool takes(void)
 {
 	char *argv[] = { "vmtest", "PROFILE=p", "FS=f", "TESTS=a b*", "SEED=7",
-			 "CFG=kasan", "SHARD=2/3", "TIER=full", "V=1",
+			 "CFG=kasan", "FSX=l", "SHARD=2/3", "TIER=full", "V=1",
 			 "--bisect", NULL };
 	struct args a;
 	char *why;
 
-	TH_CHECK(!args_parse(&a, 10, argv, &why));
+	TH_CHECK(!args_parse(&a, 11, argv, &why));
 	TH_STR(a.profile, "p");
 	TH_STR(a.fs, "f");
 	TH_STR(a.tests, "a b*");
 	TH_STR(a.cfg, "kasan");
+	TH_STR(a.input, "l");
 	TH_CHECK(a.seed == 7 && a.shard == 2 && a.shards == 3);
 	TH_CHECK(a.full && a.verbose && a.bisect && !a.list);
 	return true;
@@ -46,7 +47,7 @@ static bool defaults(void)
 	struct args a;
 
 	TH_STR(parse(&a, "PROFILE="), "");
-	TH_CHECK(!a.profile && !a.fs && !a.tests && a.seed == 1);
+	TH_CHECK(!a.profile && !a.fs && !a.tests && !a.input && a.seed == 1);
 	TH_CHECK(a.shard == 1 && a.shards == 1 && !a.full && !a.verbose);
 	TH_STR(a.cfg, "plain");
 	return true;

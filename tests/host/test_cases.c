@@ -11,7 +11,7 @@ static const char manifest[] =
 	"basic/eof          D5     10\n"
 	"fio/rand           -      60  profile=atomic-* # why\n"
 	"flags/old          E1     5   kernel=unpatched nofs smoke\n"
-	"fsx/long           D1     600 tier=full\n";
+	"fsx/long           D1     600 tier=full input\n";
 
 static struct cases parsed(void)
 {
@@ -36,7 +36,7 @@ static bool parses(void)
 	TH_CHECK(cs.v[0].limit == 20 && cs.v[0].smoke && !cs.v[0].unpatched);
 	TH_STR(cs.v[2].profile, "atomic-*");
 	TH_CHECK(cs.v[3].unpatched && cs.v[3].nofs);
-	TH_CHECK(cs.v[4].full);
+	TH_CHECK(cs.v[4].full && cs.v[4].input && !cs.v[0].input);
 	return true;
 }
 

@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "child.h"
 #include "fs.h"
 #include "run.h"
+
+#define RUN_INPUT "/sys/firmware/qemu_fw_cfg/by_name/opt/wt/input/raw"
 
 typedef int (*run_fn)(struct run *run, const char *name,
 		      struct port_sink *sink);
@@ -107,6 +110,8 @@ static void run_env(const struct run *run, const char *dir)
 	setenv("WT_DEV", run->dev.node, 1);
 	setenv("WT_PROFILE", plan->profile, 1);
 	setenv("WT_SEED", plan->seed, 1);
+	if (!access(RUN_INPUT, R_OK))
+		setenv("WT_INPUT", RUN_INPUT, 1);
 	if (!plan->fs)
 		return;
 	setenv("WT_MNT", FS_MNT, 1);

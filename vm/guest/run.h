@@ -4,7 +4,8 @@
  *
  * Each case of a group is one run of /t/GROUP CASE, with what it may know in
  * its environment (WT_DEV, WT_MNT, WT_DIR, WT_FS, WT_BLOCKSIZE, WT_PROFILE,
- * WT_SEED).  Its exit code is its outcome: see child.h.
+ * WT_SEED, and WT_INPUT if the user gave a file: its path).  Its exit code is
+ * its outcome: see child.h.
  */
 #ifndef WT_RUN_H
 #define WT_RUN_H

@@ -4,7 +4,7 @@
 
 #include "args.h"
 
-#define ARGS_KNOWN "PROFILE FS TESTS CFG SEED SHARD TIER V --bisect --list"
+#define ARGS_KNOWN "PROFILE FS TESTS CFG FSX SEED SHARD TIER V --bisect --list"
 
 static int args_shard(struct args *a, const char *value)
 {
@@ -67,6 +67,10 @@ static int args_set(struct args *a, const char *name, const char *value,
 		return args_name(&a->cfg, name, value, why);
 	if (!strcmp(name, "TESTS")) {
 		a->tests = value;
+		return 0;
+	}
+	if (!strcmp(name, "FSX")) {
+		a->input = value;
 		return 0;
 	}
 	if (!strcmp(name, "SEED"))

@@ -10,6 +10,7 @@ struct args {
 	const char *fs;
 	const char *tests;
 	const char *cfg;	/* "plain" when not given */
+	const char *input;	/* FSX: a file for the case that wants one */
 	uint64_t seed;		/* 1 when not given */
 	unsigned int shard;	/* 1-based; 1 of 1 when not given */
 	unsigned int shards;

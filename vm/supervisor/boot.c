@@ -166,6 +166,22 @@ static void boot_loop(struct boot *b)
 	}
 }
 
+/* A copy of what the user gave: the results tell what was run. NULL: nothing. */
+static char *boot_input(const struct boot *b)
+{
+	const char *from = b->run->args.input;
+	char *path = NULL;
+	int ret;
+
+	if (!from)
+		return NULL;
+	path = ut_fmt("%s/input", b->dir);
+	ret = ut_copy(from, path);
+	if (ret)
+		ut_die("%s: %s", from, strerror(-ret));
+	return path;
+}
+
 static char **boot_argv(struct boot *b, const char *plan)
 {
 	struct run *run = b->run;
@@ -176,6 +192,7 @@ static char **boot_argv(struct boot *b, const char *plan)
 		.kernel = un ? run->unpatched : run->kernel,
 		.initrd = un ? run->unpatched_initrd : run->initrd,
 		.plan = plan,
+		.input = boot_input(b),
 		.append = BOOT_APPEND,
 	};
 	char **argv = qemu_argv(&run->qemu, &m);

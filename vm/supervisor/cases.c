@@ -9,6 +9,8 @@ static int cases_need(struct tcase *tc, const char *word)
 {
 	if (!strcmp(word, "smoke"))
 		tc->smoke = true;
+	else if (!strcmp(word, "input"))
+		tc->input = true;
 	else if (!strcmp(word, "nofs"))
 		tc->nofs = true;
 	else if (!strcmp(word, "tier=full"))

@@ -15,6 +15,7 @@ struct tcase {
 	bool smoke;		/* member of the selection group `smoke` */
 	bool full;		/* only with TIER=full, or by its exact name */
 	bool nofs;		/* needs no mounted file system */
+	bool input;		/* only with a file for it (FSX=) */
 	bool unpatched;		/* runs on the kernel without the series */
 	char *fs_type;		/* only file systems of this type, or NULL */
 	char *profile;		/* only profiles matching this glob, or NULL */

@@ -52,6 +52,8 @@ char *out_repro(const struct run *run, const struct res *r)
 		ut_addf(&b, strpbrk(tests, " *?[") ? " TESTS='%s'" :
 			" TESTS=%s", tests);
 	ut_addf(&b, " SEED=%llu", (unsigned long long)a->seed);
+	if (r->tc && r->tc->input)
+		ut_addf(&b, " FSX='%s'", a->input);
 	if (strcmp(a->cfg, "plain"))
 		ut_addf(&b, " CFG=%s", a->cfg);
 	if (!r->tc && a->full)

@@ -3,11 +3,14 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "plan.h"
 
 #define PLAN_PROFILE "default"
 #define PLAN_FS "xfs-4k"
+/* The guest reads it byte by byte from QEMU. */
+#define PLAN_INPUT_MAX (256 * 1024)
 
 static int plan_unknown(const char *var, const char *name, const char *dir,
 			char **why)
@@ -121,7 +124,7 @@ static void plan_group(struct plan_set *set, const struct args *a,
 		struct res *r;
 
 		if (!cases_chosen(tc, a->tests, a->full) ||
-		    !plan_runs(tc, g, first_fs))
+		    (tc->input && !a->input) || !plan_runs(tc, g, first_fs))
 			continue;
 		g->v = ut_grow(g->v, g->n, sizeof(*g->v));
 		r = &g->v[g->n++];
@@ -218,6 +221,43 @@ static int plan_pair(const struct plan_set *set, const struct args *a,
 	return -EINVAL;
 }
 
+/* A file that nobody reads, or one that is missing: neither is meant so. */
+static int plan_input(const struct plan_set *set, const struct args *a,
+		      char **why)
+{
+	const char *wants = NULL;
+	bool all = true;
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < set->cases.n; i++) {
+		const struct tcase *tc = &set->cases.v[i];
+
+		if (!cases_chosen(tc, a->tests, a->full))
+			continue;
+		all &= tc->input;
+		if (tc->input)
+			wants = tc->name;
+	}
+	if (!a->input && (!wants || !all))
+		return 0;
+	if (!a->input)
+		*why = ut_fmt("%s needs a list of operations: FSX=FILE (make "
+			      "fsx-list prints one)", wants);
+	else if (!wants)
+		*why = ut_fmt("FSX=%s: no chosen case reads it; "
+			      "TESTS=fsx/replay does", a->input);
+	else if (stat(a->input, &st) || !S_ISREG(st.st_mode))
+		*why = ut_fmt("FSX=%s: no such file", a->input);
+	else if (!st.st_size || st.st_size > PLAN_INPUT_MAX)
+		*why = ut_fmt("FSX=%s: want 1 to %d bytes, it has %lld",
+			      a->input, PLAN_INPUT_MAX,
+			      (long long)st.st_size);
+	else
+		return 0;
+	return -EINVAL;
+}
+
 /* "# slow: N" of the lane's file: its kernel takes N times as long, or 1. */
 static int plan_slow(struct plan_set *set, const char *path, const char *text,
 		     char **why)
@@ -278,6 +318,8 @@ int plan_make(struct plan_set *set, const struct args *a,
 		ret = plan_pair(set, a, why);
 	if (!ret)
 		ret = plan_manifest(set, a, dirs, why);
+	if (!ret)
+		ret = plan_input(set, a, why);
 	if (ret)
 		return ret;
 	plan_groups(set, a);

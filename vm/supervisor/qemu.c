@@ -200,6 +200,9 @@ char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 	if (m->plan)
 		qemu_opt(&a, "-fw_cfg", ut_fmt("name=opt/wt/plan,file=%s",
 					       m->plan));
+	if (m->input)
+		qemu_opt(&a, "-fw_cfg", ut_fmt("name=opt/wt/input,file=%s",
+					       m->input));
 	qemu_opt(&a, "-kernel", ut_strdup(m->kernel));
 	if (m->initrd)
 		qemu_opt(&a, "-initrd", ut_strdup(m->initrd));

@@ -26,6 +26,7 @@ struct qemu_machine {
 	const char *kernel;
 	const char *initrd;		/* or NULL */
 	const char *plan;		/* path of the plan file, or NULL */
+	const char *input;		/* path of a case's input, or NULL */
 	const char *append;		/* kernel command line, or NULL */
 };
 
