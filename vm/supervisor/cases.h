@@ -19,6 +19,7 @@ struct tcase {
 	bool unpatched;		/* runs on the kernel without the series */
 	char *fs_type;		/* only file systems of this type, or NULL */
 	char *profile;		/* only profiles matching this glob, or NULL */
+	char *cfg;		/* only lanes matching this glob, or NULL */
 };
 
 struct cases {

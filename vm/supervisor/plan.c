@@ -102,9 +102,11 @@ static int plan_manifest(struct plan_set *set, const struct args *a,
 	return -EINVAL;
 }
 
-static bool plan_runs(const struct tcase *tc, const struct group *g,
-		      bool first_fs)
+static bool plan_runs(const struct tcase *tc, const struct args *a,
+		      const struct group *g, bool first_fs)
 {
+	if (tc->cfg && !ut_glob(tc->cfg, a->cfg))
+		return false;
 	if (tc->unpatched != g->unpatched)
 		return false;
 	if (tc->profile && !ut_glob(tc->profile, g->prof->name))
@@ -124,7 +126,8 @@ static void plan_group(struct plan_set *set, const struct args *a,
 		struct res *r;
 
 		if (!cases_chosen(tc, a->tests, a->full) ||
-		    (tc->input && !a->input) || !plan_runs(tc, g, first_fs))
+		    (tc->input && !a->input) ||
+		    !plan_runs(tc, a, g, first_fs))
 			continue;
 		g->v = ut_grow(g->v, g->n, sizeof(*g->v));
 		r = &g->v[g->n++];
@@ -334,9 +337,9 @@ int plan_make(struct plan_set *set, const struct args *a,
 			      a->shards, total);
 	else
 		*why = ut_fmt("TESTS='%s' has no case for PROFILE=%s FS=%s "
-			      "(needs of each: tests/cases)",
+			      "CFG=%s (needs of each: tests/cases)",
 			      a->tests ? a->tests : "",
 			      a->profile ? a->profile : "any",
-			      a->fs ? a->fs : "any");
+			      a->fs ? a->fs : "any", a->cfg);
 	return -EINVAL;
 }
