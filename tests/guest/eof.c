@@ -5,6 +5,9 @@
  * write that began behind it, whatever a mapping stored there.
  */
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -37,6 +40,7 @@ static void eof_extend(struct t *t, long long old, off_t pos, long long len)
 	if (!eof_same_page(t, old, pos))
 		T_CLEAN(t, fd, pos, len);
 	T_EQ(t, "size", end, t_size(fd));
+	T_EQ(t, "on-disk size", end, t_disk_size(fd));
 	T_DISK(t, fd, pos, len, 2);
 	T_DISK(t, fd, end, eof_round_up(t, end) - end, 0);
 	T_READS(t, fd, 0, old < pos ? old : pos, 1);
@@ -53,6 +57,7 @@ static void eof_extend(struct t *t, long long old, off_t pos, long long len)
 	fd = t_file(t, "lazy", old);
 	T_MUST(t_write(t, fd, pos, len, 2, 0) == len);
 	T_LAZY(t, fd, pos, len, 2);
+	T_MUST(t_disk_size(fd) == old);
 	close(fd);
 }
 
@@ -103,25 +108,35 @@ static void eof_append_many(struct t *t)
 	T_DISK(t, fd, 0, nr * len, 2);
 }
 
+/* 600 bytes for the end of the file, with another position: 5. */
+static ssize_t eof_append_at_5(struct t *t, int fd, int flags)
+{
+	struct iovec iov = { t_alloc(600), 600 };
+
+	t_fill(t, iov.iov_base, 600, t_size(fd), 2);
+	return t_pwritev2(fd, &iov, 1, 5, RWF_WRITETHROUGH | flags);
+}
+
 /* Whatever position the caller names, an append goes to the end. */
 static void eof_append_flag(struct t *t)
 {
 	int fd = t_file(t, "f", t->bs + 9), afd;
 
 	T_EQ(t, "written with RWF_APPEND", 600,
-	     t_write(t, fd, t->bs + 9, 600, 2,
-		     RWF_WRITETHROUGH | RWF_APPEND));
+	     eof_append_at_5(t, fd, RWF_APPEND));
 	T_EQ(t, "size", t->bs + 609, t_size(fd));
 	afd = t_open(t, "f", O_RDWR | O_APPEND);
-	T_EQ(t, "written with O_APPEND", 600,
-	     t_write(t, afd, t->bs + 609, 600, 2, RWF_WRITETHROUGH));
+	T_EQ(t, "written with O_APPEND", 600, eof_append_at_5(t, afd, 0));
 	T_EQ(t, "size", t->bs + 1209, t_size(fd));
 	T_CLEAN(t, fd, t->bs, 1209);
 	T_DISK(t, fd, 0, t->bs + 9, 1);
 	T_DISK(t, fd, t->bs + 9, 1200, 2);
 }
 
-/* A lazy append shares its block with the WT write: it goes out as well. */
+/*
+ * A lazy append shares its block with the WT write: it goes out as well, and
+ * nobody else would tell the disk of its size.
+ */
 static void eof_dirty_append(struct t *t)
 {
 	int fd = t_file(t, "f", 2 * t->bs);
@@ -133,6 +148,7 @@ static void eof_dirty_append(struct t *t)
 	     t_write(t, fd, pos + 100, 50, 3, RWF_WRITETHROUGH));
 	T_CLEAN(t, fd, pos, 300);
 	T_EQ(t, "size", pos + 300, t_size(fd));
+	T_EQ(t, "on-disk size", pos + 300, t_disk_size(fd));
 	T_DISK(t, fd, pos, 100, 2);
 	T_DISK(t, fd, pos + 100, 50, 3);
 	T_DISK(t, fd, pos + 150, 150, 2);
@@ -180,6 +196,71 @@ static void eof_mmap_beyond(struct t *t)
 	T_DISK(t, fd, 3 * t->ps, t->bs, 2);
 }
 
+struct eof_storer {
+	volatile char *map;
+	atomic_bool ready;
+	atomic_bool stop;
+	atomic_bool stored;
+};
+
+/* As soon as somebody zeroes the byte, store to it again, once. */
+static void *eof_store(void *arg)
+{
+	struct eof_storer *s = arg;
+
+	s->map[300] = 0x5a;
+	atomic_store(&s->ready, true);
+	while (s->map[300] && !atomic_load(&s->stop))
+		;
+	if (!s->map[300]) {
+		s->map[300] = 0x5a;
+		atomic_store(&s->stored, true);
+	}
+	return NULL;
+}
+
+/* Did the store come between the file system's zeroing and the end? */
+static bool eof_gap_hit(struct t *t, int fd)
+{
+	struct eof_storer s = { .map = eof_map(t, fd) };
+	pthread_t thread;
+	bool hit;
+
+	T_MUST(!pthread_create(&thread, NULL, eof_store, &s));
+	while (!atomic_load(&s.ready))
+		sched_yield();
+	T_EQ(t, "written", 20, t_write(t, fd, 600, 20, 2, RWF_WRITETHROUGH));
+	atomic_store(&s.stop, true);
+	pthread_join(thread, NULL);
+	hit = s.stored && !s.map[300];
+	T_MUST(!munmap((void *)s.map, t->ps));
+	return hit;
+}
+
+/*
+ * The gap is in the block that is written.  The file system zeroes it before,
+ * but that does not keep anybody from storing there again.  What was not yet
+ * inside EOF when it was stored is not data, and not on the disk after fsync.
+ */
+static void eof_mmap_gap(struct t *t)
+{
+	int hits = 0, i, fd;
+
+	for (i = 0; i < 200 && hits < 10 && !t->failed; i++) {
+		fd = t_file(t, "f", 100);
+		if (eof_gap_hit(t, fd)) {
+			hits++;
+			T_MUST(!fsync(fd));
+			T_DISK(t, fd, 0, 100, 1);
+			T_DISK(t, fd, 100, 500, 0);
+			T_DISK(t, fd, 600, 20, 2);
+		}
+		close(fd);
+	}
+	printf("# stores that came in time: %d of %d\n", hits, i);
+	T_MUST(t->failed || hits == 10);
+}
+
 /*
  * A page that is mapped writable when EOF leaves it has blocks that nobody
  * allocated: a store there must fault again, or it is lost.
@@ -212,6 +293,7 @@ static const struct t_case cases[] = {
 	{ "dirty-append",	eof_dirty_append },
 	{ "mmap-append",	eof_mmap_append },
 	{ "mmap-beyond",	eof_mmap_beyond },
+	{ "mmap-gap",		eof_mmap_gap },
 	{ "mmap-refault",	eof_mmap_refault },
 	{ "new-file",		eof_new_file },
 };

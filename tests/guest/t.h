@@ -124,6 +124,11 @@ bool t_disk(struct t *t, const char *file, int line, int fd, off_t pos,
 	    size_t len, int gen);
 
 /*
+ * t_xfs.c: the size that XFS has logged for the disk, which may trail i_size.
+ */
+long long t_disk_size(int fd);
+
+/*
  * t_cache.c: the page cache, without touching it.
  */
 struct wt_cachestat t_cachestat(int fd, off_t pos, long long len);

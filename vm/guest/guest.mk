@@ -10,7 +10,7 @@ WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 
 GROUPS		:= basic cost data eof fio flags fsx kunit lane mmap race unpatched
 INIT_OBJS	:= boot child dev fs init plan port run
-LIB_OBJS	:= t t_cache t_disk t_io t_trace
+LIB_OBJS	:= t t_cache t_disk t_io t_trace t_xfs
 FSX_OBJS	:= fsx_check fsx_gen fsx_list fsx_model fsx_op
 
 INIT_OBJS	:= $(INIT_OBJS:%=$(OUT)/obj/init/%.o)
