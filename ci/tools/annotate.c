@@ -15,8 +15,9 @@
 
 struct annotate {
 	int shown;
-	char *file;		/* where the last failed check is, or NULL */
+	char *file;		/* where the first failed check is, or NULL */
 	unsigned long line;
+	char *said;		/* what it said, or NULL */
 };
 
 static void annotate_escaped(const char *s, bool property)
@@ -35,7 +36,8 @@ static void annotate_escaped(const char *s, bool property)
 static void annotate_forget(struct annotate *a)
 {
 	free(a->file);
-	a->file = NULL;
+	free(a->said);
+	a->file = a->said = NULL;
 	a->line = 0;
 }
 
@@ -87,6 +89,71 @@ static void annotate_error(struct annotate *a, const char *title,
 	annotate_forget(a);
 }
 
+/*
+ * "not ok 3 - name", or kunit.py's "[12:00:00] [FAILED] name": the name. What
+ * passed or was skipped takes with it what was said before.
+ */
+static const char *annotate_failed(struct annotate *a, const char *line)
+{
+	const char *at = strstr(line, "[FAILED] ");
+
+	line += strspn(line, " ");
+	if (ut_starts(line, "not ok ") && !strstr(line, "# SKIP")) {
+		line += strlen("not ok ");
+		line += strspn(line, "0123456789");
+		return line + strspn(line, " -");
+	}
+	if (ut_starts(line, "ok ") || ut_starts(line, "not ok ") ||
+	    strstr(line, "[PASSED] ") || strstr(line, "[SKIPPED] "))
+		annotate_forget(a);
+	return at ? at + strlen("[FAILED] ") : NULL;
+}
+
+/* A failed check says where it is, and what, before its result line. */
+static void annotate_said(struct annotate *a, const char *line)
+{
+	const char *at = strstr(line, "FAILED at ");
+	const char *words = line + strspn(line, " #");
+
+	if (a->file)
+		return;
+	at = annotate_place(a, at ? at + strlen("FAILED at ") : words);
+	if (at)
+		words = *at ? at : words;
+	else if (!strchr(line, '#') || a->said)
+		return;
+	free(a->said);
+	a->said = ut_strdup(words);
+}
+
+/* The line of results.ktap beside @json that belongs to @test. */
+static void annotate_find(struct annotate *a, const char *json,
+			  const json_t *test)
+{
+	const char *slash = strrchr(json, '/');
+	char *path = ut_fmt("%.*sresults.ktap",
+			    slash ? (int)(slash - json) + 1 : 0, json);
+	char *want = ut_fmt("%s.%s.%s", ci_text(test, "profile"),
+			    ci_text(test, "fs"), ci_text(test, "name"));
+	char *text = ut_read(path, NULL);
+	char *rest = text, *line;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		const char *failed = annotate_failed(a, line);
+
+		if (failed && !strcmp(failed, want))
+			break;
+		if (failed && *line != ' ')
+			annotate_forget(a);
+		annotate_said(a, line);
+	}
+	if (!rest)
+		annotate_forget(a);
+	free(text);
+	free(want);
+	free(path);
+}
+
 /* Where tests/cases has the case: for what names no line of source itself. */
 static void annotate_case(struct annotate *a, const char *name)
 {
@@ -107,21 +174,26 @@ static void annotate_case(struct annotate *a, const char *name)
 	free(text);
 }
 
-static void annotate_test(struct annotate *a, const json_t *test)
+static void annotate_test(struct annotate *a, const char *json,
+			  const json_t *test)
 {
 	const char *reason = ci_text(test, "reason");
-	const char *outcome = ci_text(test, "outcome");
 	const char *behind = annotate_place(a, reason);
 	char *title, *text;
 
-	if (!behind) {
-		behind = reason;
+	if (!behind)
+		annotate_find(a, json, test);
+	if (!a->file) {
+		annotate_forget(a);
 		annotate_case(a, ci_text(test, "name"));
 	}
-	title = ut_fmt("%s: %s (%s %s)", outcome, ci_text(test, "name"),
-		       ci_text(test, "profile"), ci_text(test, "fs"));
-	text = ut_fmt("%s%s%s\nrepeat it: %s", *behind ? behind :
-		      "no reason given", *ci_text(test, "again") ? ", " : "",
+	title = ut_fmt("%s: %s (%s %s)", ci_text(test, "outcome"),
+		       ci_text(test, "name"), ci_text(test, "profile"),
+		       ci_text(test, "fs"));
+	text = ut_fmt("%s%s%s%s%s\nrepeat it: %s", behind ? behind :
+		      *reason ? reason : "no reason given",
+		      a->said ? "\n" : "", a->said ? a->said : "",
+		      *ci_text(test, "again") ? ", " : "",
 		      ci_text(test, "again"), ci_text(test, "repro"));
 	annotate_error(a, title, text);
 	free(text);
@@ -140,55 +212,27 @@ static int annotate_json(struct annotate *a, const char *path)
 		const char *outcome = ci_text(test, "outcome");
 
 		if (strcmp(outcome, "pass") && strcmp(outcome, "skip"))
-			annotate_test(a, test);
+			annotate_test(a, path, test);
 	}
 	json_decref(root);
 	return UT_PASS;
 }
 
-/* "not ok 3 - name", or kunit.py's "[12:00:00] [FAILED] name": the name. */
-static const char *annotate_failed(const char *line)
-{
-	const char *at = strstr(line, "[FAILED] ");
-
-	line += strspn(line, " ");
-	if (ut_starts(line, "not ok ") && !strstr(line, "# SKIP")) {
-		line += strlen("not ok ");
-		line += strspn(line, "0123456789");
-		return line + strspn(line, " -");
-	}
-	return at ? at + strlen("[FAILED] ") : NULL;
-}
-
-/* Lines of text: a failed check says where it is before its result line. */
 static int annotate_log(struct annotate *a, const char *path)
 {
 	char *text = ut_read(path, NULL);
 	char *rest = text, *line;
-	char *said = ut_strdup("");
 
 	if (!text)
 		return ci_err("%s cannot be read", path);
 	while ((line = strsep(&rest, "\n"))) {
-		const char *failed = annotate_failed(line);
-		const char *at = strstr(line, "FAILED at ");
+		const char *failed = annotate_failed(a, line);
 
-		if (failed) {
-			annotate_error(a, failed, *said ? said : path);
-			free(said);
-			said = ut_strdup("");
-			continue;
-		}
-		at = at ? at + strlen("FAILED at ") :
-			line + strspn(line, " #");
-		at = annotate_place(a, at);
-		if (at || (strchr(line, '#') && !*said)) {
-			free(said);
-			said = ut_strdup(at && *at ? at :
-					 line + strspn(line, " #"));
-		}
+		if (failed)
+			annotate_error(a, failed, a->said ? a->said : path);
+		else
+			annotate_said(a, line);
 	}
-	free(said);
 	free(text);
 	annotate_forget(a);
 	return UT_PASS;
