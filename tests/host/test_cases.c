@@ -11,7 +11,8 @@ static const char manifest[] =
 	"basic/eof          D5     10\n"
 	"fio/rand           -      60  profile=atomic-* # why\n"
 	"flags/old          E1     5   kernel=unpatched nofs smoke\n"
-	"fsx/long           D1     600 tier=full input\n";
+	"fsx/long           D1     600 tier=full input\n"
+	"fault/WARNING      -      9   cfg=kasan alone\n";
 
 static struct cases parsed(void)
 {
@@ -29,7 +30,7 @@ static bool parses(void)
 {
 	struct cases cs = parsed();
 
-	TH_CHECK(cs.n == 5);
+	TH_CHECK(cs.n == 6);
 	TH_STR(cs.v[0].name, "basic/whole-block");
 	TH_STR(cs.v[0].rules, "D1,U4");
 	TH_STR(cs.v[0].fs_type, "xfs");
@@ -37,6 +38,8 @@ static bool parses(void)
 	TH_STR(cs.v[2].profile, "atomic-*");
 	TH_CHECK(cs.v[3].unpatched && cs.v[3].nofs);
 	TH_CHECK(cs.v[4].full && cs.v[4].input && !cs.v[0].input);
+	TH_CHECK(cs.v[5].alone && !cs.v[4].alone);
+	TH_STR(cs.v[5].cfg, "kasan");
 	return true;
 }
 
@@ -65,10 +68,10 @@ static bool refuses(void)
 	return true;
 }
 
-/* The chosen ones as letters: b e r o l. */
+/* The chosen ones as letters: b e r o l w. */
 static const char *chosen(const char *globs, bool full)
 {
-	static const char letters[] = "berol";
+	static const char letters[] = "berolw";
 	static char out[8];
 	struct cases cs = parsed();
 	size_t i, n = 0;
@@ -94,6 +97,8 @@ static bool globs(void)
 	TH_STR(chosen("fsx*", false), "");
 	TH_STR(chosen("fsx*", true), "l");
 	TH_STR(chosen("fsx/long", false), "l");
+	TH_STR(chosen("fault WARNING fault/*", true), "");
+	TH_STR(chosen("fault/WARNING", false), "w");
 	return true;
 }
 

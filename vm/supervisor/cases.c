@@ -21,6 +21,8 @@ static int cases_need(struct tcase *tc, const char *word)
 		tc->fs_type = ut_strdup(word + 3);
 	else if (ut_starts(word, "profile=") && word[8])
 		tc->profile = ut_strdup(word + 8);
+	else if (!strcmp(word, "alone"))
+		tc->alone = true;
 	else if (ut_starts(word, "cfg=") && word[4])
 		tc->cfg = ut_strdup(word + 4);
 	else if (strcmp(word, "kernel=patched") && strcmp(word, "tier=quick"))
@@ -111,7 +113,7 @@ static bool cases_match(const struct tcase *tc, const char *glob)
 
 bool cases_chosen(const struct tcase *tc, const char *globs, bool full)
 {
-	bool late = tc->full && !full;
+	bool late = tc->alone || (tc->full && !full);
 	char *copy, *rest, *word;
 	bool hit = false;
 

@@ -14,6 +14,7 @@ struct tcase {
 	unsigned int limit;	/* seconds on a fast, unloaded host */
 	bool smoke;		/* member of the selection group `smoke` */
 	bool full;		/* only with TIER=full, or by its exact name */
+	bool alone;		/* only by its exact name */
 	bool nofs;		/* needs no mounted file system */
 	bool input;		/* only with a file for it (FSX=) */
 	bool unpatched;		/* runs on the kernel without the series */
