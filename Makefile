@@ -23,6 +23,7 @@ MUTANT_VARIABLES := \
 	SEED \
 	SHARD
 VARIABLES := $(RUN_VARIABLES) \
+	BOOT \
 	CACHE \
 	CC \
 	FIO_TARBALL \
@@ -109,6 +110,10 @@ series-edit: check ## print the tree in which to edit the series
 	@ci/setup
 	@vm/tree/series edit
 
+series-check: check ## is each patch fit to be sent? BOOT=1 boots each
+	@ci/setup
+	@ci/series-check BOOT=$${BOOT:-}
+
 series-export: check ## write the tree's commits to kernel-patches/
 	@vm/tree/series export
 
@@ -123,4 +128,5 @@ clean: ## remove build/, if nobody's work is in it
 	@ci/clean
 
 .PHONY: check ci-local clean compile_commands config fsx-list help kunit \
-	mutants rules series-edit series-export setup test vm-list vm-ready vm-test
+	mutants rules series-check series-edit series-export setup test vm-list \
+	vm-ready vm-test

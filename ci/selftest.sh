@@ -27,6 +27,19 @@ expect()
 	echo "not ok $n - $what"
 }
 
+# also PATTERN WHAT: another test of the last one's output
+also()
+{
+	n=$((n + 1))
+	if echo "$output" | grep -q -e "$1"; then
+		echo "ok $n - $2"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "# expected '$1' as well in the output"
+	echo "not ok $n - $2"
+}
+
 # make_project: our scripts in $tmp/p, a kernel of four files in its cache
 make_project()
 {

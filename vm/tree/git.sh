@@ -78,8 +78,7 @@ series_hash()
 }
 
 # series_apply TREE COMMIT [DIR]: print the commit that the series (of DIR) on
-# COMMIT gives. It is made in a work tree of its own, so a patch that does not
-# apply leaves everything as it was.
+# COMMIT gives
 series_apply()
 {
 	files=$(series_files "${3:-}")
@@ -87,22 +86,43 @@ series_apply()
 		git -C "$1" rev-parse "$2"
 		return
 	fi
-	am=$PWD/$1.am
-	drop_am "$1"
-	git -C "$1" worktree add -q --no-checkout --detach "$am" "$2"
-	git -C "$am" read-tree HEAD
+	am_begin "$1" "$2"
 	for file in $files; do
-		as_nobody git -C "$am" am -q --keep-non-patch --committer-date-is-author-date \
-			"$PWD/$file" >"$am.log" 2>&1 </dev/null && continue
-		explain_reject "$am" "$file"
-		drop_am "$1"
-		exit 2
+		am_one "$1" "$file" || {
+			am_end "$1"
+			exit 2
+		}
 	done
-	git -C "$am" rev-parse HEAD
-	drop_am "$1"
+	am_head "$1"
+	am_end "$1"
 }
 
-drop_am()
+# am_begin TREE COMMIT: apply patches to COMMIT. This is done in a work tree of
+# its own, so a patch that does not apply leaves everything as it was.
+am_begin()
+{
+	am=$PWD/$1.am
+	am_end "$1"
+	git -C "$1" worktree add -q --no-checkout --detach "$am" "$2"
+	git -C "$am" read-tree HEAD
+}
+
+# am_one TREE FILE: the next one. Says why when it does not apply.
+am_one()
+{
+	as_nobody git -C "$am" am -q --keep-non-patch --committer-date-is-author-date \
+		"$PWD/$2" >"$am.log" 2>&1 </dev/null && return
+	explain_reject "$am" "$2"
+	false
+}
+
+# am_head TREE: the commit that this gave so far
+am_head()
+{
+	git -C "$1.am" rev-parse HEAD
+}
+
+am_end()
 {
 	rm -rf "$1.am" "$1.am.log"
 	git -C "$1" worktree prune
