@@ -9,7 +9,7 @@ WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 		   -Ivm/guest -Itests/guest -MMD -MP
 
 GROUPS		:= basic cost data eof fault fio flags fsx kunit lane mmap race unpatched
-INIT_OBJS	:= boot child dev fs init plan port run
+INIT_OBJS	:= boot child dev fs init own plan port run trace
 LIB_OBJS	:= t t_cache t_disk t_io t_trace t_xfs
 FSX_OBJS	:= fsx_check fsx_gen fsx_list fsx_model fsx_op
 

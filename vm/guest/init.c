@@ -42,7 +42,7 @@ int main(void)
 	struct run run = { .plan = &plan };
 	const char *err;
 	char module[512];
-	int ret, module_err;
+	int ret, module_err, trace_err = 0;
 
 	setenv("PATH", "/bin", 1);
 	boot_mount();
@@ -54,8 +54,11 @@ int main(void)
 	}
 	init_hello();
 	err = plan_read(&plan);
-	if (module_err)
-		init_bail(module, strerror(-module_err));
+	if (!err && !module_err)
+		trace_err = trace_open(&run.trace, &plan, module,
+				       sizeof(module));
+	if (module_err || trace_err)
+		init_bail(module, strerror(-(module_err + trace_err)));
 	else if (err)
 		init_bail("plan", err);
 	else {

@@ -83,6 +83,10 @@ static const char *plan_line(struct plan *plan, const char *key, char *value)
 		{ "fs.options",	&plan->fs_options },
 		{ "fs.blocksize", &plan->fs_blocksize },
 		{ "guest.write_cache", &plan->write_cache },
+		{ "hold",	&plan->hold },
+		{ "run-argv",	&plan->run_argv },
+		{ "trace",	&plan->trace },
+		{ "tty",	&plan->tty },
 	};
 	size_t i;
 
@@ -94,10 +98,9 @@ static const char *plan_line(struct plan *plan, const char *key, char *value)
 	}
 	if (!strcmp(key, "expect"))
 		return plan_expect(plan, value);
-	if (!strcmp(key, "case"))
-		plan_case(plan, value);
-	else if (strcmp(key, "run-argv"))
+	if (strcmp(key, "case"))
 		return "the plan has a key that this init does not know";
+	plan_case(plan, value);
 	return NULL;
 }
 
@@ -108,8 +111,9 @@ static const char *plan_complete(const struct plan *plan)
 	if (plan->fs && (!plan->fs_type || !plan->fs_mkfs ||
 			 !plan->fs_blocksize))
 		return "the plan lacks fs.type, fs.mkfs or fs.blocksize";
-	if (strcmp(plan->mode, "test"))
-		return "mode not supported yet";
+	if (strcmp(plan->mode, "test") && strcmp(plan->mode, "shell") &&
+	    strcmp(plan->mode, "run"))
+		return "the plan's mode is none of test, shell, run";
 	return NULL;
 }
 

@@ -26,6 +26,10 @@ struct plan {
 	const char *fs_options;
 	const char *fs_blocksize; /* bytes */
 	const char *write_cache; /* NULL: leave the device's as it is */
+	const char *hold;	/* "1": wait for a person where a case fails */
+	const char *run_argv;	/* mode run: the program and its arguments */
+	const char *trace;	/* globs of trace events, or NULL */
+	const char *tty;	/* "ROWS COLUMNS TERM" of the person's terminal */
 	struct plan_expect *expects;
 	int nr_expects;
 	const char **cases;

@@ -13,12 +13,12 @@
 
 #include "port.h"
 
-#define PORT_NAME	"wt.ktap"
+#define PORT_REPORT	"wt.ktap"
 #define PORT_WAIT_MS	10000
 
 static int port_fd = -1;
 
-static int port_is_ours(const char *path)
+static int port_is(const char *path, const char *want)
 {
 	char name[64] = "";
 	FILE *f = fopen(path, "re");
@@ -29,11 +29,11 @@ static int port_is_ours(const char *path)
 		name[0] = '\0';
 	fclose(f);
 	name[strcspn(name, "\n")] = '\0';
-	return !strcmp(name, PORT_NAME);
+	return !strcmp(name, want);
 }
 
-/* The node of our port: /sys/class/virtio-ports/vportNpM/name says which. */
-static int port_try(void)
+/* The node of a port: /sys/class/virtio-ports/vportNpM/name says which. */
+static int port_try(const char *name)
 {
 	glob_t g;
 	size_t i;
@@ -45,7 +45,7 @@ static int port_try(void)
 		char node[64];
 		char *port;
 
-		if (!port_is_ours(g.gl_pathv[i]))
+		if (!port_is(g.gl_pathv[i], name))
 			continue;
 		*strrchr(g.gl_pathv[i], '/') = '\0';
 		port = strrchr(g.gl_pathv[i], '/') + 1;
@@ -56,24 +56,30 @@ static int port_try(void)
 	return fd < 0 ? -ENODEV : fd;
 }
 
-int port_open(void)
+int port_find(const char *name)
 {
 	const struct timespec tick = { .tv_nsec = 2000000 };
+	int fd = -ENODEV;
 	int i;
 
-	for (i = 0; i < PORT_WAIT_MS / 2; i++) {
-		port_fd = port_try();
-		if (port_fd >= 0)
-			return 0;
-		nanosleep(&tick, NULL);
+	for (i = 0; i < PORT_WAIT_MS / 2 && fd < 0; i++) {
+		fd = port_try(name);
+		if (fd < 0)
+			nanosleep(&tick, NULL);
 	}
-	return port_fd;
+	return fd;
 }
 
-static void port_write(const char *buf, size_t len)
+int port_open(void)
+{
+	port_fd = port_find(PORT_REPORT);
+	return port_fd < 0 ? port_fd : 0;
+}
+
+void port_send(int fd, const char *buf, size_t len)
 {
 	while (len) {
-		ssize_t n = write(port_fd, buf, len);
+		ssize_t n = write(fd, buf, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -95,7 +101,7 @@ void port_printf(const char *fmt, ...)
 	va_end(ap);
 	if (len >= (int)sizeof(buf))
 		len = sizeof(buf) - 1;
-	port_write(buf, len);
+	port_send(port_fd, buf, len);
 }
 
 void port_kmsg(const char *fmt, ...)

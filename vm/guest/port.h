@@ -8,8 +8,14 @@
 
 #include <stddef.h>
 
-/* Find and open the port named wt.ktap.  Returns 0 or a negative errno. */
+/* Find and open the report's port, wt.ktap.  Returns 0 or a negative errno. */
 int port_open(void);
+
+/* Any port by its name; waits for it to appear.  An fd or a negative errno. */
+int port_find(const char *name);
+
+/* Write all of it; a short write is tried again, an error is final. */
+void port_send(int fd, const char *buf, size_t len);
 
 /* Print to the report; a short write is tried again, an error is final. */
 __attribute__((format(printf, 1, 2)))

@@ -10,6 +10,7 @@
 
 #include "child.h"
 #include "fs.h"
+#include "own.h"
 #include "run.h"
 
 #define RUN_INPUT "/sys/firmware/qemu_fw_cfg/by_name/opt/wt/input/raw"
@@ -120,12 +121,46 @@ static void run_env(const struct run *run, const char *dir)
 	setenv("WT_BLOCKSIZE", plan->fs_blocksize, 1);
 }
 
+/* What does the case of @group: our program, or what a person wants. */
+static int run_group(struct run *run, const char *group, char *name,
+		     const char *dir, struct port_sink *sink)
+{
+	char program[120];
+	char *argv[] = { program, name, NULL };
+
+	if (!strcmp(group, "shell"))
+		return own_shell(run->plan, dir, sink);
+	if (!strcmp(group, "run"))
+		return own_program(run->plan, dir, run->nr, sink);
+	snprintf(program, sizeof(program), "/t/%s", group);
+	return child_outcome(child_run(argv, sink), sink);
+}
+
+/* HOLD=1: a shell from the start, for a case that hangs; and at its end one
+ * that must be left, when it failed or made the kernel complain. */
+static int run_held(struct run *run, const char *group, char *name,
+		    const char *dir, struct port_sink *sink)
+{
+	unsigned long taint;
+	int outcome;
+
+	if (!run->plan->hold)
+		return run_group(run, group, name, dir, sink);
+	own_shell_start(run->plan, dir);
+	outcome = run_group(run, group, name, dir, sink);
+	taint = own_taint();
+	if (outcome == CHILD_FAIL || outcome == CHILD_BROKEN ||
+	    taint != run->taint)
+		own_hold(run->plan, dir, run->nr);
+	run->taint = taint;
+	return outcome;
+}
+
 static int run_case(struct run *run, const char *name, struct port_sink *sink)
 {
-	char dir[300], program[120], group[100];
 	const char *slash = strchr(name, '/');
-	char *argv[] = { program, (char *)slash + 1, NULL };
-	int status;
+	char dir[300], group[100];
+	int outcome;
 
 	if (!slash || slash - name >= (int)sizeof(group))
 		return run_broken(sink, "the name is not group/case");
@@ -135,15 +170,16 @@ static int run_case(struct run *run, const char *name, struct port_sink *sink)
 	if (*run->no_fs && strcmp(group, "kunit"))
 		return run_broken(sink, run->no_fs);
 
-	snprintf(program, sizeof(program), "/t/%s", group);
 	snprintf(dir, sizeof(dir), "%s/%s.%.150s", FS_MNT, group, slash + 1);
 	run_env(run, dir);
 	if (run->mounted && fs_dir_make(dir))
 		return run_broken(sink, "cannot make the case's directory");
-	status = child_run(argv, sink);
+	trace_begin(&run->trace);
+	outcome = run_held(run, group, (char *)slash + 1, dir, sink);
+	trace_end(&run->trace, name);
 	if (run->mounted)
 		fs_dir_remove(dir);
-	return child_outcome(status, sink);
+	return outcome;
 }
 
 /* Not a case of its own: its failure is told by each case that needs it. */
