@@ -12,11 +12,14 @@ RUN_VARIABLES := \
 	CFG \
 	FS \
 	FSX \
+	HOLD \
 	PROFILE \
+	REPEAT \
 	SEED \
 	SHARD \
 	TESTS \
 	TIER \
+	TRACE \
 	V
 MUTANT_VARIABLES := \
 	MUTANTS \
@@ -34,6 +37,7 @@ VARIABLES := $(RUN_VARIABLES) \
 	LINUX \
 	MUTANTS \
 	OPS \
+	RUN \
 	SERIES \
 	SETUP \
 	SHARDS
@@ -63,7 +67,9 @@ help: ## list what can be asked for
 #:   CFG=plain           kernel lane: vm/config/         SHARD=1/4   a part of the cases
 #:   LINUX=~/src/linux   your own tree (SERIES=auto|yes|no, KCONFIG=FILE adds symbols)
 #:   V=1                 show everything                 SETUP=no    install no packages
+#:   REPEAT=20           each case so often              HOLD=1      keep a guest that failed
 #:   FSX=FILE            operations for TESTS=fsx/replay
+#:   TRACE='block:*'     trace events of each case, into the results folder
 #: with ci-local: SHARDS=2 and JOBS='build vm report' (others: host lane series mutants)
 #: sources: KERNEL_TARBALL=FILE|URL KERNEL_SHA256=SUM FIO_TARBALL=FILE; shared: CACHE=DIR
 
@@ -82,6 +88,25 @@ vm-list: check ## the cases that a run would have, as JSON
 
 vm-ready: check ## all that vm-test does before it boots
 	@vm/ready
+
+vm-shell: check ## a prompt in the guest: same kernel, same disks
+	@vm/vmtest --shell $(run_args)
+
+vm-gdb: check ## the same, waiting for gdb, with the line to paste
+	@vm/vmtest --gdb $(run_args)
+
+vm-run: check ## RUN='./a.out args': one program in the guest
+	@[ -n "$$RUN" ] || { echo "vm-run: say what: RUN='./a.out args'"; exit 2; }
+	@vm/vmtest RUN="$$RUN" $(run_args)
+
+vm-attach: ## a shell in the guest that HOLD=1 kept
+	@vm/vmtest --attach
+
+vm-dump: ## its memory (or vm-shell's) as a core for gdb
+	@vm/vmtest --dump
+
+vm-log: ## what the last run said, and where its logs are (V=1: the logs)
+	@vm/log $(if $(filter 1 yes,$(V)),all)
 
 test: check ## what CI runs: shellcheck, host tests, KUnit, smoke cases
 	@ci/setup
@@ -128,5 +153,5 @@ clean: ## remove build/, if nobody's work is in it
 	@ci/clean
 
 .PHONY: check ci-local clean compile_commands config fsx-list help kunit \
-	mutants rules series-check series-edit series-export setup test vm-list \
-	vm-ready vm-test
+	mutants rules series-check series-edit series-export setup test vm-attach \
+	vm-dump vm-gdb vm-list vm-log vm-ready vm-run vm-shell vm-test

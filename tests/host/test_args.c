@@ -42,6 +42,32 @@ static bool takes(void)
 	return true;
 }
 
+/* What a person wants, and what does not go together. */
+static bool persons(void)
+{
+	struct args a;
+	char *why = NULL;
+	char *both[] = { "vmtest", "--shell", "TESTS=smoke", NULL };
+	char *held[] = { "vmtest", "RUN=./a.out", "HOLD=1", NULL };
+	char *two[] = { "vmtest", "RUN=./a.out", "--gdb", NULL };
+
+	TH_STR(parse(&a, "--shell"), "");
+	TH_CHECK(a.mode == ARGS_SHELL && !a.gdb && a.repeat == 1);
+	TH_STR(parse(&a, "--gdb"), "");
+	TH_CHECK(a.mode == ARGS_SHELL && a.gdb);
+	TH_STR(parse(&a, "RUN=./a.out 1 2"), "");
+	TH_CHECK(a.mode == ARGS_RUN);
+	TH_STR(a.run, "./a.out 1 2");
+	TH_STR(parse(&a, "TRACE=block:* xfs:xfs_file_*"), "");
+	TH_STR(parse(&a, "REPEAT=1000"), "");
+	TH_CHECK(a.repeat == 1000 && a.mode == ARGS_TEST);
+	TH_CHECK(args_parse(&a, 3, both, &why) && strstr(why, "no TESTS"));
+	TH_CHECK(args_parse(&a, 3, held, &why));
+	TH_CHECK(args_parse(&a, 3, two, &why));
+	free(why);
+	return true;
+}
+
 static bool defaults(void)
 {
 	struct args a;
@@ -59,7 +85,8 @@ static bool refuses(void)
 		"SHARD=0/2", "SHARD=3/2", "SHARD=2", "SHARD=/2", "SHARD=1/",
 		"SHARD=1/2/3", "SEED=x", "SEED=-1", "SEED=4294967296", "V=2",
 		"TIER=slow", "PROFILE=../x", "FS=a b", "CFG=.", "PROFIL=x",
-		"HOLD=1", "--hold", "smoke", "-V=1",
+		"HOLD=2", "--hold", "smoke", "-V=1", "REPEAT=0", "REPEAT=1001",
+		"TRACE=a\nb", "RUN= ", "RUN=a\nb",
 	};
 	struct args a;
 	size_t i;
@@ -74,6 +101,7 @@ static bool refuses(void)
 
 const struct th_test th_args[] = {
 	{ "takes", takes },
+	{ "persons", persons },
 	{ "defaults", defaults },
 	{ "refuses", refuses },
 	{ }

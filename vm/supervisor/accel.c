@@ -66,12 +66,13 @@ static char *accel_words(int err, char *why)
 
 static char *accel_boot(char **argv, int payload, int err)
 {
-	int fds[QEMU_FD_END] = { -1, -1, -1, -1, -1, -1, -1 };
+	int fds[QEMU_FD_END];
 	int sv[3][2];
 	char *why;
 	pid_t pid;
 	int i;
 
+	qemu_no_fds(fds);
 	for (i = 0; i < 3; i++) {
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv[i]))
 			ut_die("socketpair: %s", strerror(errno));

@@ -4,7 +4,8 @@
 
 #include "args.h"
 
-#define ARGS_KNOWN "PROFILE FS TESTS CFG FSX SEED SHARD TIER V --bisect --list"
+#define ARGS_KNOWN "PROFILE FS TESTS CFG FSX SEED SHARD TIER REPEAT TRACE " \
+	"HOLD RUN V --bisect --list --shell --gdb --attach --dump"
 
 static int args_shard(struct args *a, const char *value)
 {
@@ -28,11 +29,39 @@ static int args_tier(struct args *a, const char *value)
 	return a->full || !strcmp(value, "quick") ? 0 : -EINVAL;
 }
 
-static int args_verbose(struct args *a, const char *value)
+static int args_flag(bool *flag, const char *value)
 {
-	a->verbose = !strcmp(value, "1") || !strcmp(value, "yes");
-	return a->verbose || !strcmp(value, "0") || !strcmp(value, "no") ?
+	*flag = !strcmp(value, "1") || !strcmp(value, "yes");
+	return *flag || !strcmp(value, "0") || !strcmp(value, "no") ?
 		0 : -EINVAL;
+}
+
+/* Events of the kernel, or globs of them; each goes to a line of the plan. */
+static int args_trace(struct args *a, const char *value)
+{
+	static const char ok[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:*?[]!- ";
+
+	a->trace = value;
+	return strspn(value, ok) == strlen(value) ? 0 : -EINVAL;
+}
+
+static int args_repeat(struct args *a, const char *value)
+{
+	uint64_t n;
+
+	if (!ut_num(value, 1, 1000, &n))
+		return -EINVAL;
+	a->repeat = n;
+	return 0;
+}
+
+static int args_run(struct args *a, const char *value)
+{
+	a->run = value;
+	a->mode = ARGS_RUN;
+	return strpbrk(value, "\n") || !value[strspn(value, " \t")] ?
+		-EINVAL : 0;
 }
 
 static int args_seed(struct args *a, const char *value)
@@ -56,9 +85,35 @@ static int args_name(const char **where, const char *name, const char *value,
 	return 0;
 }
 
+static int args_hold(struct args *a, const char *value)
+{
+	return args_flag(&a->hold, value);
+}
+
+static int args_verbose(struct args *a, const char *value)
+{
+	return args_flag(&a->verbose, value);
+}
+
 static int args_set(struct args *a, const char *name, const char *value,
 		    char **why)
 {
+	static const struct {
+		const char *name;
+		int (*set)(struct args *a, const char *value);
+		const char *want;
+	} values[] = {
+		{ "HOLD", args_hold, "1 or 0" },
+		{ "REPEAT", args_repeat, "1..1000" },
+		{ "RUN", args_run, "a program and its arguments" },
+		{ "SEED", args_seed, "0..4294967295" },
+		{ "SHARD", args_shard, "i/n with 1 <= i <= n" },
+		{ "TIER", args_tier, "quick or full" },
+		{ "TRACE", args_trace, "globs of trace events, as block:*" },
+		{ "V", args_verbose, "1 or 0" },
+	};
+	size_t i;
+
 	if (!strcmp(name, "PROFILE"))
 		return args_name(&a->profile, name, value, why);
 	if (!strcmp(name, "FS"))
@@ -73,18 +128,10 @@ static int args_set(struct args *a, const char *name, const char *value,
 		a->input = value;
 		return 0;
 	}
-	if (!strcmp(name, "SEED"))
-		return args_seed(a, value) ?
-			args_bad(name, value, "0..4294967295", why) : 0;
-	if (!strcmp(name, "SHARD"))
-		return args_shard(a, value) ?
-			args_bad(name, value, "i/n with 1 <= i <= n", why) : 0;
-	if (!strcmp(name, "TIER"))
-		return args_tier(a, value) ?
-			args_bad(name, value, "quick or full", why) : 0;
-	if (!strcmp(name, "V"))
-		return args_verbose(a, value) ?
-			args_bad(name, value, "1 or 0", why) : 0;
+	for (i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (!strcmp(name, values[i].name))
+			return values[i].set(a, value) ?
+				args_bad(name, value, values[i].want, why) : 0;
 	*why = ut_fmt("unknown argument %s=%s; known: %s", name, value,
 		      ARGS_KNOWN);
 	return -EINVAL;
@@ -92,17 +139,41 @@ static int args_set(struct args *a, const char *name, const char *value,
 
 static bool args_option(struct args *a, const char *word)
 {
-	if (!strcmp(word, "--bisect"))
-		a->bisect = true;
-	else if (!strcmp(word, "--list"))
-		a->list = true;
-	else if (!strcmp(word, "--check"))
-		a->check = true;
-	else if (!strcmp(word, "--accel"))
-		a->accel = true;
+	const struct {
+		const char *name;
+		bool *flag;
+	} options[] = {
+		{ "--accel", &a->accel }, { "--attach", &a->attach },
+		{ "--bisect", &a->bisect }, { "--check", &a->check },
+		{ "--dump", &a->dump }, { "--gdb", &a->gdb },
+		{ "--list", &a->list },
+	};
+	size_t i;
+
+	if (!strcmp(word, "--shell") || !strcmp(word, "--gdb"))
+		a->mode = ARGS_SHELL;
+	if (!strcmp(word, "--shell"))
+		return true;
+	for (i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (!strcmp(word, options[i].name)) {
+			*options[i].flag = true;
+			return true;
+		}
+	return false;
+}
+
+/* Wishes that exclude each other. */
+static int args_fit(const struct args *a, char **why)
+{
+	if (a->mode != ARGS_TEST && a->tests)
+		*why = ut_strdup("a shell or a program runs no TESTS");
+	else if (a->run && a->mode != ARGS_RUN)
+		*why = ut_strdup("RUN= and a shell are two different things");
+	else if (a->hold && a->mode != ARGS_TEST)
+		*why = ut_strdup("HOLD=1 is for tests: a shell holds anyhow");
 	else
-		return false;
-	return true;
+		return 0;
+	return -EINVAL;
 }
 
 int args_parse(struct args *a, int argc, char **argv, char **why)
@@ -112,6 +183,7 @@ int args_parse(struct args *a, int argc, char **argv, char **why)
 
 	*a = (struct args) {
 		.cfg = "plain", .seed = 1, .shard = 1, .shards = 1,
+		.repeat = 1,
 	};
 	for (i = 1; i < argc; i++) {
 		char *eq = strchr(argv[i], '=');
@@ -131,5 +203,5 @@ int args_parse(struct args *a, int argc, char **argv, char **why)
 		if (ret)
 			return ret;
 	}
-	return 0;
+	return args_fit(a, why);
 }

@@ -5,12 +5,22 @@
 
 #include "ut.h"
 
+enum args_mode { ARGS_TEST, ARGS_SHELL, ARGS_RUN };
+
 struct args {
 	const char *profile;	/* NULL: not given, as all of these */
 	const char *fs;
 	const char *tests;
 	const char *cfg;	/* "plain" when not given */
 	const char *input;	/* FSX: a file for the case that wants one */
+	enum args_mode mode;	/* --shell, --gdb, RUN=... */
+	const char *run;	/* RUN: a program and its arguments */
+	const char *trace;	/* TRACE: globs of trace events, or NULL */
+	unsigned int repeat;	/* REPEAT=n; 1 when not given */
+	bool hold;		/* HOLD=1 */
+	bool gdb;		/* --gdb */
+	bool attach;		/* --attach, --dump: ask a guest that is held */
+	bool dump;
 	uint64_t seed;		/* 1 when not given */
 	unsigned int shard;	/* 1-based; 1 of 1 when not given */
 	unsigned int shards;

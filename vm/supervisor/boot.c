@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include "plan.h"
 #include "run.h"
 
-#define BOOT_APPEND "console=ttyS0 panic=-1 oops=panic sysrq_always_enabled " \
+#define BOOT_APPEND "console=ttyS0 panic=%d oops=panic sysrq_always_enabled " \
 	"nvme_core.io_timeout=255 nvme_core.multipath=N log_buf_len=4M " \
 	"kunit.autorun=0 no_timer_check tsc=reliable"
 /*
@@ -37,7 +38,8 @@ void boot_kill(struct boot *b)
 void boot_wait_for(struct boot *b, double limit)
 {
 	b->since = ut_now();
-	b->limit = limit;
+	/* Under gdb time stands still for the guest. */
+	b->limit = b->run->args.gdb ? HUGE_VAL : limit;
 }
 
 void boot_give_up(struct boot *b, char *why)
@@ -65,7 +67,10 @@ static bool boot_read(struct boot *b, int fd)
 	} else if (fd == b->ktap_fd) {
 		line_feed(&b->ktap_line, bytes, n);
 	} else if (qmp_feed(&b->qmp, bytes, n)) {
-		hang_answered(b);
+		if (b->own.dumper >= 0)
+			own_dumped(b);
+		else
+			hang_answered(b);
 	}
 	return true;
 }
@@ -81,20 +86,24 @@ static void boot_signal(struct boot *b)
 	boot_give_up(b, ut_fmt("interrupted by %s", strsignal(si.ssi_signo)));
 }
 
-/* The process is gone: read the rest, which is still in the sockets. */
+/* What is still in a socket after its writer died. */
+static void boot_rest(struct boot *b, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	while (fd >= 0 && poll(&p, 1, 0) > 0 && boot_read(b, fd))
+		;
+}
+
+/* The process is gone. */
 static void boot_reap(struct boot *b)
 {
-	int fds[] = { b->con_fd, b->ktap_fd, b->qmp_fd };
-	size_t i;
-
 	waitpid(b->pid, &b->status, 0);
 	b->state = BOOT_GONE;
-	for (i = 0; i < 3; i++) {
-		struct pollfd p = { .fd = fds[i], .events = POLLIN };
-
-		while (poll(&p, 1, 0) > 0 && boot_read(b, fds[i]))
-			;
-	}
+	boot_rest(b, b->con_fd);
+	boot_rest(b, b->ktap_fd);
+	boot_rest(b, b->qmp_fd);
+	own_rest(b);
 	con_flush(&b->con);
 	if (b->ktap_line.len && !b->why)
 		b->why = ut_fmt("the report ends in mid-line: %.*s",
@@ -115,7 +124,9 @@ static void boot_limits(struct boot *b)
 	}
 	if (ut_now() - b->since < b->limit)
 		return;
-	if (b->con.panic || b->ktap.end)
+	if (b->con.panic && b->run->args.hold)
+		own_held(b, "the kernel died");
+	else if (b->con.panic || b->ktap.end)
 		boot_give_up(b, ut_strdup(b->con.panic ? "the kernel died" :
 			"the guest did not switch off after its report"));
 	else
@@ -137,29 +148,46 @@ static bool boot_console(struct boot *b, struct pollfd *p)
 	return some;
 }
 
+enum { BOOT_SIGNAL, BOOT_KTAP, BOOT_QMP, BOOT_PID, BOOT_OWN,
+	BOOT_CON = BOOT_OWN + OWN_FDS, BOOT_POLL };
+
+static void boot_polled(struct boot *b, struct pollfd *p)
+{
+	size_t i;
+
+	if (p[BOOT_SIGNAL].revents)
+		boot_signal(b);
+	for (i = BOOT_KTAP; i <= BOOT_QMP; i++)
+		if (p[i].revents && !boot_read(b, p[i].fd))
+			p[i].fd = -1;
+	for (i = BOOT_OWN; i < BOOT_CON; i++)
+		if (p[i].revents)
+			own_ready(b, p[i].fd);
+}
+
 static void boot_loop(struct boot *b)
 {
-	struct pollfd p[] = {
-		{ .fd = b->run->sigfd, .events = POLLIN },
-		{ .fd = b->ktap_fd, .events = POLLIN },
-		{ .fd = b->qmp_fd, .events = POLLIN },
-		{ .fd = b->pidfd, .events = POLLIN },
-		{ .fd = b->con_fd, .events = POLLIN },
+	struct pollfd p[BOOT_POLL] = {
+		[BOOT_SIGNAL].fd = b->run->sigfd, [BOOT_KTAP].fd = b->ktap_fd,
+		[BOOT_QMP].fd = b->qmp_fd, [BOOT_PID].fd = b->pidfd,
+		[BOOT_CON].fd = b->con_fd,
 	};
+	int own[OWN_FDS];
 	bool talks = false;
 	size_t i;
 
+	for (i = 0; i < BOOT_POLL; i++)
+		p[i].events = POLLIN;
 	while (b->state != BOOT_GONE) {
-		if (poll(p, talks ? 4 : 5, talks ? BOOT_CON_MS : 100) < 0 &&
-		    errno != EINTR)
+		own_fds(&b->own, own);
+		for (i = 0; i < OWN_FDS; i++)
+			p[BOOT_OWN + i].fd = own[i];
+		if (poll(p, talks ? BOOT_CON : BOOT_POLL,
+			 talks ? BOOT_CON_MS : 100) < 0 && errno != EINTR)
 			ut_die("poll: %s", strerror(errno));
-		if (p[0].revents)
-			boot_signal(b);
-		for (i = 1; i < 3; i++)
-			if (p[i].revents && !boot_read(b, p[i].fd))
-				p[i].fd = -1;
-		talks = boot_console(b, &p[4]);
-		if (p[3].revents)
+		boot_polled(b, p);
+		talks = boot_console(b, &p[BOOT_CON]);
+		if (p[BOOT_PID].revents)
 			boot_reap(b);
 		boot_limits(b);
 		scr_tick(&b->run->scr, b);
@@ -186,20 +214,22 @@ static char **boot_argv(struct boot *b, const char *plan)
 {
 	struct run *run = b->run;
 	bool un = b->group->unpatched;
+	char *append = ut_fmt(BOOT_APPEND, run->args.hold ? 0 : -1);
 	struct qemu_machine m = {
 		.prof = b->group->prof,
 		.accel = run->accel.name,
 		.kernel = un ? run->unpatched : run->kernel,
-		.initrd = un ? run->unpatched_initrd : run->initrd,
+		.initrd = un ? run->unpatched_initrd : own_initrd_path(run),
 		.plan = plan,
 		.input = boot_input(b),
-		.append = BOOT_APPEND,
+		.append = append, .extras = b->own.extras,
 	};
 	char **argv = qemu_argv(&run->qemu, &m);
 	char *path = ut_fmt("%s/qemu.cmd", b->dir);
 	char *text = qemu_quote(argv);
 
 	ut_write(path, text);
+	free(append);
 	free(text);
 	free(path);
 	return argv;
@@ -231,7 +261,7 @@ static char *boot_plan(const struct boot *b)
 	return path;
 }
 
-static int boot_pair(int *ours)
+int boot_pair(int *ours)
 {
 	const int size = BOOT_CON_BUF;
 	int sv[2];
@@ -247,15 +277,19 @@ static int boot_pair(int *ours)
 /* Start QEMU with its channels; false with @why set. */
 static bool boot_spawn(struct boot *b)
 {
-	char *plan = boot_plan(b);
-	char **argv = boot_argv(b, plan);
 	FILE *err = boot_file(b, "qemu.stderr");
-	int fds[QEMU_FD_END] = { -1, -1, -1, -1, -1, -1, -1 };
+	char *plan = boot_plan(b);
+	int fds[QEMU_FD_END];
+	char **argv;
 	size_t i;
 
+	qemu_no_fds(fds);
+	if (!own_open(b, fds) || !own_initrd(b, fds))
+		goto out;
 	fds[QEMU_FD_DISK] = qemu_disk(b->dir, b->group->prof->size, &b->why);
 	if (fds[QEMU_FD_DISK] < 0)
 		goto out;
+	argv = boot_argv(b, plan);
 	fds[QEMU_FD_CON] = boot_pair(&b->con_fd);
 	fds[QEMU_FD_KTAP] = boot_pair(&b->ktap_fd);
 	fds[QEMU_FD_QMP] = boot_pair(&b->qmp_fd);
@@ -298,6 +332,7 @@ void boot_run(struct boot *b)
 	line_init(&b->ktap_line, hear_line, b);
 	ktap_init(&b->ktap);
 	if (boot_spawn(b)) {
+		own_started(b);
 		boot_wait_for(b, BOOT_LIMIT_START * b->run->accel.scale);
 		boot_loop(b);
 		b->seconds = ut_now() - b->start;
@@ -305,6 +340,7 @@ void boot_run(struct boot *b)
 	for (i = 0; i < 4; i++)
 		if (*fds[i] >= 0)
 			close(*fds[i]);
+	own_close(b);
 	fclose(log);
 	fclose(b->ktap_log);
 	settle(b);

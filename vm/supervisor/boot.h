@@ -8,6 +8,7 @@
 #define BOOT_H
 
 #include "con.h"
+#include "own.h"
 #include "qmp.h"
 #include "qemu.h"
 #include "res.h"
@@ -26,6 +27,7 @@ enum {
 enum boot_state {
 	BOOT_RUNNING,
 	BOOT_DUMPING,		/* hung; asking the kernel where */
+	BOOT_HELD,		/* for a person (HOLD=1) */
 	BOOT_KILLED,		/* by us; waiting for the process to go */
 	BOOT_GONE,
 };
@@ -53,6 +55,7 @@ struct boot {
 	struct line ktap_line;
 	struct ktap ktap;
 	struct qmp qmp;
+	struct own own;
 	FILE *ktap_log;
 	struct res *current;	/* the running case, or NULL */
 	struct res *splat_of;	/* owner of the splat being read */
@@ -88,6 +91,8 @@ void boot_free(struct boot *b);
 void boot_kill(struct boot *b);
 void boot_give_up(struct boot *b, char *why);
 void boot_wait_for(struct boot *b, double limit);
+/* A channel: QEMU's end is returned, ours does not block. */
+int boot_pair(int *ours);
 
 /* hear.c: one line of the guest's report; @ctx is the boot. */
 void hear_line(void *ctx, char *text);

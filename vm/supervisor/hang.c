@@ -20,7 +20,10 @@ static const char hang_keys[] = "8wtl";
 static void hang_finish(struct boot *b)
 {
 	b->con.copy = NULL;
-	boot_kill(b);
+	if (b->run->args.hold && b->current)
+		own_held(b, b->current->name);
+	else
+		boot_kill(b);
 }
 
 static void hang_next(struct boot *b)

@@ -101,6 +101,13 @@ void hear_line(void *ctx, char *text)
 	case KTAP_START:
 		hear_start(b);
 		break;
+	case KTAP_HOLD:
+		own_held(b, b->ktap.name);
+		break;
+	case KTAP_RESUME:
+		b->state = BOOT_RUNNING;
+		boot_wait_for(b, BOOT_LIMIT_GAP * b->run->accel.scale);
+		break;
 	case KTAP_DIAG:
 		res_log(b->current ? &b->current->log : &b->other.log,
 			b->ktap.text);

@@ -19,6 +19,7 @@ void ktap_init(struct ktap *k)
 {
 	memset(k, 0, sizeof(*k));
 	k->ms = -1;
+	k->exit = -1;
 }
 
 static enum ktap_kind ktap_bad(struct ktap *k, const char *what,
@@ -124,6 +125,17 @@ static enum ktap_kind ktap_fact(struct ktap *k, char *line)
 		k->ms = strtol(rest, NULL, 10);
 		return KTAP_NOTHING;
 	}
+	if (ut_starts(line, "# wt-exit ")) {
+		rest = ktap_index(k, line + strlen("# wt-exit "));
+		if (!rest)
+			return ktap_bad(k, "wt-exit out of order", line);
+		k->exit = strtol(rest, NULL, 10);
+		return KTAP_NOTHING;
+	}
+	if (ut_starts(line, "# wt-hold ") && k->running)
+		return KTAP_HOLD;
+	if (ut_starts(line, "# wt-resume ") && k->running)
+		return KTAP_RESUME;
 	if (ut_starts(line, "# wt-broken ")) {
 		rest = ktap_index(k, line + strlen("# wt-broken "));
 		if (!rest)

@@ -8,6 +8,8 @@
  *	1..COUNT
  *	# wt-start I CASE
  *	    what the case says, indented
+ *	# wt-hold I, # wt-resume I	(HOLD=1: it waits for a person)
+ *	# wt-exit I STATUS		(RUN=: the program's own)
  *	# wt-ms I N
  *	# wt-broken I REASON		(before `not ok`: no verdict)
  *	ok|not ok I CASE [# SKIP REASON]
@@ -31,6 +33,8 @@ enum ktap_kind {
 	KTAP_BOOT,		/* release, build_id, init_ms are known */
 	KTAP_PLAN,		/* count is known */
 	KTAP_START,		/* case @index begins; @text is its name */
+	KTAP_HOLD,		/* the case went wrong, and a person may look */
+	KTAP_RESUME,		/* they did */
 	KTAP_DIAG,		/* @text is a line of the running case */
 	KTAP_RESULT,		/* @index, @text (name), outcome, reason, ms */
 	KTAP_END,		/* the report is complete and adds up */
@@ -54,6 +58,7 @@ struct ktap {
 	char reason[512];
 	long ms;		/* as the guest measured it, -1 unknown */
 	bool broken;
+	int exit;		/* of a person's program, -1 unknown */
 	unsigned int tally[OUT_SKIP + 1];
 	/* Of the last event. */
 	const char *text;

@@ -33,7 +33,7 @@ void plan_text(const struct boot *b, struct ut_buf *out)
 			ut_addf(out, "expect %s %s\n",
 				p->kv.pairs[i].key + strlen("expect."),
 				p->kv.pairs[i].value);
-	ut_addf(out, "mode test\n");
+	own_plan(b, out);
 	for (i = 0; i < b->n; i++)
 		ut_addf(out, "case %s\n", b->cases[i]->name);
 	ut_addf(out, "end\n");

@@ -2,7 +2,8 @@
 /*
  * vmtest: boot our kernel in QEMU, run the cases, say what happened.
  * Started by vm/vmtest, in the project's top folder, after everything it
- * needs was built. Exit: 0 passed, 1 a test failed, 2 broken, 4 all skipped.
+ * needs was built. Exit: 0 passed, 1 a test failed, 2 broken, 4 all skipped;
+ * with RUN= the program's own, 128 and its signal, or 125: it did not run.
  *
  * Environment: BUILD (build), KERNEL (build/kernel/CFG: the folder of vmlinux),
  * CACHE, ACCEL=kvm|tcg, QEMU=program, QEMU_ROOT=a root (CACHE/roots/qemu),
@@ -10,6 +11,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <signal.h>
@@ -173,20 +175,47 @@ static void main_signals(struct run *run)
 		ut_die("signalfd: %s", strerror(errno));
 }
 
+/* What a person runs has stdout for itself: what we say goes to stderr. */
+static void main_quiet(struct run *run)
+{
+	run->out = -1;
+	run->own_exit = -1;
+	if (run->args.mode == ARGS_TEST)
+		return;
+	run->scr.still = true;
+	if (run->args.mode == ARGS_SHELL)
+		return;
+	run->out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
 static int main_run(struct run *run)
 {
 	main_signals_early();
+	main_quiet(run);
+	run->status = UT_BROKEN;
 	if (main_machine(run) || main_kernel(run))
-		return UT_BROKEN;
+		return out_exit(run);
 	main_signals(run);
 	out_history(run);
-	if (out_begin(run))
-		return UT_BROKEN;
+	if (out_begin(run) || (run->args.run && own_carry(run)))
+		return out_exit(run);
 	run->scr.total = run->nr_cases;
 	run_all(run);
 	out_end(run);
 	out_screen(run);
-	return run->status;
+	return out_exit(run);
+}
+
+/* What needs no machine of our own. */
+static bool main_asked(const struct args *a, int *status)
+{
+	*status = UT_PASS;
+	if (a->attach)
+		*status = client_attach(main_build());
+	else if (a->dump)
+		*status = client_dump(main_build());
+	return a->attach || a->dump || a->check;
 }
 
 int main(int argc, char **argv)
@@ -201,8 +230,8 @@ int main(int argc, char **argv)
 		ut_err("%s", why);
 		return UT_BROKEN;
 	}
-	if (run.args.check)
-		return UT_PASS;
+	if (main_asked(&run.args, &status))
+		return status;
 	if (run.args.list) {
 		char *text = plan_list(&set);
 
@@ -220,8 +249,5 @@ int main(int argc, char **argv)
 	scr_init(&run.scr, run.args.verbose);
 	if (run.args.accel)
 		return main_machine(&run) ? UT_BROKEN : UT_PASS;
-	status = main_run(&run);
-	if (run.args.bisect && status != UT_PASS && status != UT_FAIL)
-		return 125;
-	return status;
+	return main_run(&run);
 }

@@ -46,9 +46,13 @@ char *out_repro(const struct run *run, const struct res *r)
 	const struct args *a = &run->args;
 	const char *tests = r->tc ? r->name : a->tests;
 
-	ut_addf(&b, "make vm-test PROFILE=%s FS=%s", r->group->prof->name,
-		r->group->fs->name);
-	if (tests)
+	ut_addf(&b, "make %s PROFILE=%s FS=%s",
+		a->mode == ARGS_TEST ? "vm-test" :
+		a->mode == ARGS_RUN ? "vm-run" : "vm-shell",
+		r->group->prof->name, r->group->fs->name);
+	if (a->run)
+		ut_addf(&b, " RUN='%s'", a->run);
+	else if (tests && a->mode == ARGS_TEST)
 		ut_addf(&b, strpbrk(tests, " *?[") ? " TESTS='%s'" :
 			" TESTS=%s", tests);
 	ut_addf(&b, " SEED=%llu", (unsigned long long)a->seed);
@@ -180,11 +184,15 @@ static void out_prune(const struct run *run)
 	free(dirs);
 }
 
-static int out_exit(const struct run *run)
+int out_exit(const struct run *run)
 {
-	bool none = run->status == UT_BROKEN || run->status == UT_SKIP;
+	bool none = run->status != UT_PASS && run->status != UT_FAIL;
 
-	return run->args.bisect && none ? 125 : run->status;
+	if (run->args.mode != ARGS_RUN)
+		return run->args.bisect && none ? 125 : run->status;
+	if (none || run->own_exit < 0)
+		return 125;
+	return run->own_exit ? run->own_exit : run->status;
 }
 
 static void out_config(const struct run *run)

@@ -25,6 +25,10 @@ void out_end(struct run *run);
 /* Screen: what was not green, how to repeat it, the last line. */
 void out_screen(struct run *run);
 
+/* The exit code: the verdict's, 125 for none where bisect asks; with RUN= the
+ * program's own, 128 and its signal, or 125 when it did not run. */
+int out_exit(const struct run *run);
+
 /* "make vm-test PROFILE=... TESTS=... SEED=..."; the caller frees. */
 char *out_repro(const struct run *run, const struct res *r);
 

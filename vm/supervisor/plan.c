@@ -303,7 +303,8 @@ static int plan_config(struct plan_set *set, const struct args *a,
 int plan_make(struct plan_set *set, const struct args *a,
 	      const struct plan_dirs *dirs, char **why)
 {
-	bool smoke = a->tests && cases_smoke_only(a->tests);
+	bool one = a->mode != ARGS_TEST ||
+		(a->tests && cases_smoke_only(a->tests));
 	size_t total;
 	int ret;
 
@@ -311,11 +312,11 @@ int plan_make(struct plan_set *set, const struct args *a,
 	ret = plan_config(set, a, dirs, why);
 	if (!ret)
 		ret = plan_load(set, dirs->profiles, a->profile ? a->profile :
-				smoke ? PLAN_PROFILE : NULL, PLAN_PROFILE,
+				one ? PLAN_PROFILE : NULL, PLAN_PROFILE,
 				why, plan_load_one_prof);
 	if (!ret)
 		ret = plan_load(set, dirs->fs, a->fs ? a->fs :
-				smoke ? PLAN_FS : NULL, PLAN_FS, why,
+				one ? PLAN_FS : NULL, PLAN_FS, why,
 				plan_load_one_fs);
 	if (!ret)
 		ret = plan_pair(set, a, why);
@@ -325,10 +326,14 @@ int plan_make(struct plan_set *set, const struct args *a,
 		ret = plan_input(set, a, why);
 	if (ret)
 		return ret;
-	plan_groups(set, a);
+	if (a->mode == ARGS_TEST)
+		plan_groups(set, a);
+	else
+		plan_own(set, a);
 	total = set->nr_cases;
-	if (total)
+	if (total && a->mode == ARGS_TEST)
 		plan_shard(set, a);
+	plan_repeat(set, a->repeat);
 	plan_link(set);
 	if (set->nr_cases)
 		return 0;

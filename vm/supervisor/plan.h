@@ -35,6 +35,11 @@ struct plan_set {
 int plan_make(struct plan_set *set, const struct args *a,
 	      const struct plan_dirs *dirs, char **why);
 
+/* plan_own.c: a shell or a program, as a case like any other on one machine;
+ * and all of it @times over (REPEAT=n). */
+void plan_own(struct plan_set *set, const struct args *a);
+void plan_repeat(struct plan_set *set, unsigned int times);
+
 /* The plan file of one boot; the caller frees. */
 struct boot;
 void plan_text(const struct boot *b, struct ut_buf *out);

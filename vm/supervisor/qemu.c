@@ -156,6 +156,36 @@ static void qemu_channels(struct qemu_args *a)
 	qemu_opt(a, "-qmp", ut_strdup("chardev:qmp"));
 }
 
+static void qemu_port(struct qemu_args *a, const char *name, int fd)
+{
+	qemu_opt(a, "-chardev", ut_fmt("socket,id=%s,fd=%d", name, fd));
+	qemu_opt(a, "-device", ut_fmt("virtserialport,chardev=%s,name=wt.%s",
+				      name, name));
+}
+
+static void qemu_extras(struct qemu_args *a, unsigned int extras)
+{
+	if (extras & QEMU_SHELL) {
+		qemu_opt(a, "-chardev", ut_fmt("socket,id=shell,fd=%d",
+					       QEMU_FD_SHELL));
+		qemu_opt(a, "-device", ut_strdup("virtconsole,chardev=shell"));
+	}
+	if (extras & QEMU_OUT) {
+		qemu_port(a, "out", QEMU_FD_OUT);
+		qemu_port(a, "err", QEMU_FD_ERR);
+	}
+	if (extras & QEMU_TRACE)
+		qemu_port(a, "trace", QEMU_FD_TRACE);
+	if (extras & QEMU_GDB) {
+		qemu_opt(a, "-chardev",
+			 ut_fmt("socket,id=gdb,fd=%d,server=on,wait=off",
+				QEMU_FD_GDB));
+		qemu_opt(a, "-gdb", ut_strdup("chardev:gdb"));
+	}
+	if (extras & QEMU_WAIT)
+		qemu_push(a, ut_strdup("-S"));
+}
+
 /*
  * cache.no-flush: a slow host disk must not look like a slow guest. The data
  * is in tmpfs anyhow, and a test reads it in the guest or while we live.
@@ -195,6 +225,7 @@ char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 	qemu_opt(&a, "-accel", ut_strdup(kvm ? "kvm" : "tcg,thread=multi"));
 	qemu_opt(&a, "-cpu", ut_strdup(kvm ? "host" : "max"));
 	qemu_channels(&a);
+	qemu_extras(&a, m->extras);
 	if (m->prof)
 		qemu_nvme(&a, m->prof);
 	if (m->plan)

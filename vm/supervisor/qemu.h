@@ -11,7 +11,20 @@
 
 /* What the child finds open. Fixed, so that the command line is the same in
  * every run. */
-enum { QEMU_FD_CON = 3, QEMU_FD_KTAP, QEMU_FD_QMP, QEMU_FD_DISK, QEMU_FD_END };
+enum {
+	QEMU_FD_CON = 3, QEMU_FD_KTAP, QEMU_FD_QMP, QEMU_FD_DISK,
+	QEMU_FD_INITRD, QEMU_FD_SHELL, QEMU_FD_OUT, QEMU_FD_ERR,
+	QEMU_FD_TRACE, QEMU_FD_GDB, QEMU_FD_END
+};
+
+/* What a person wants of a machine, each with its QEMU_FD_*. */
+enum {
+	QEMU_SHELL = 1 << 0,	/* a virtio console */
+	QEMU_OUT = 1 << 1,	/* ports wt.out and wt.err */
+	QEMU_TRACE = 1 << 2,	/* port wt.trace */
+	QEMU_GDB = 1 << 3,	/* a listening socket for gdb */
+	QEMU_WAIT = 1 << 4,	/* stop before the first instruction */
+};
 
 struct qemu {
 	char **argv;		/* how to start it; NULL-terminated */
@@ -28,6 +41,7 @@ struct qemu_machine {
 	const char *plan;		/* path of the plan file, or NULL */
 	const char *input;		/* path of a case's input, or NULL */
 	const char *append;		/* kernel command line, or NULL */
+	unsigned int extras;		/* QEMU_SHELL and so on */
 };
 
 /*
@@ -36,6 +50,9 @@ struct qemu_machine {
  * when there is none.
  */
 int qemu_find(struct qemu *q, const char *root);
+
+/* No descriptor for any of QEMU_FD_*. */
+void qemu_no_fds(int *fds);
 
 /* The whole command line, NULL-terminated; lives until the program ends. */
 char **qemu_argv(const struct qemu *q, const struct qemu_machine *m);

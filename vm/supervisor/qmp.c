@@ -58,6 +58,22 @@ int qmp_monitor(struct qmp *q, const char *command)
 				     "command-line", command));
 }
 
+/* paging: virtual addresses, as gdb wants them. */
+int qmp_dump(struct qmp *q, const char *path)
+{
+	char *protocol;
+	int ret;
+
+	if (!q->ready || q->busy)
+		return -EBUSY;
+	protocol = ut_fmt("file:%s", path);
+	ret = qmp_send(q, json_pack("{s:s, s:{s:b, s:s}}", "execute",
+				    "dump-guest-memory", "arguments",
+				    "paging", 1, "protocol", protocol));
+	free(protocol);
+	return ret;
+}
+
 static void qmp_greeted(struct qmp *q, json_t *greeting)
 {
 	int major, minor, micro;

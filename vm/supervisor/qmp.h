@@ -25,6 +25,8 @@ bool qmp_feed(struct qmp *q, const char *bytes, size_t n);
 
 /* Send a command without waiting. -EBUSY, -errno of write(2). */
 int qmp_break(struct qmp *q, const char *chardev);
+/* All of the guest's memory into the file @path (absolute), as an ELF core. */
+int qmp_dump(struct qmp *q, const char *path);
 int qmp_monitor(struct qmp *q, const char *command);
 
 #endif

@@ -18,6 +18,7 @@ static void run_keep_boot(struct run *run, const struct boot *b, bool again)
 		.build_id = ut_strdup(b->ktap.build_id),
 		.why = b->why ? ut_strdup(b->why) : NULL,
 	};
+	run->own_exit = b->ktap.exit;
 }
 
 /* Boot once with @cases. Fills @b; boot_free() is the caller's. */
@@ -185,7 +186,7 @@ int run_verdict(const struct run *run, unsigned int *tally)
 			if (own[j]->outcome != OUT_NONE)
 				tally[own[j]->outcome]++;
 	}
-	if (run->interrupted)
+	if (run->interrupted && !run->held)
 		return UT_BROKEN;
 	if (tally[OUT_FAIL])
 		return UT_FAIL;
@@ -203,7 +204,9 @@ void run_all(struct run *run)
 
 	for (i = 0; i < run->nr_groups; i++)
 		run_group(run, &run->groups[i]);
-	run_failed_again(run);
+	/* A person's own program is theirs to repeat; REPEAT= has done it. */
+	if (run->args.mode == ARGS_TEST && run->args.repeat == 1)
+		run_failed_again(run);
 	run->seconds = ut_now() - run->start;
 	run->status = run_verdict(run, tally);
 }

@@ -43,9 +43,14 @@ struct run {
 	size_t nr_cases;
 	struct run_boot *boots;
 	size_t nr_boots;
+	char *extra;		/* RUN: an archive for the initramfs, or NULL */
 	struct scr scr;
 	int sigfd;
 	bool interrupted;
+	bool held;		/* a guest was kept for a person */
+	int out;		/* RUN: where the program's output goes, or -1 */
+	char *argv;		/* RUN: as the guest starts it */
+	int own_exit;		/* RUN: the program's status, -1 unknown */
 	double start;
 	double seconds;
 	double last;		/* seconds of the last run alike, -1 unknown */

@@ -124,6 +124,8 @@ static void scr_paint(struct scr *s, const struct boot *b)
 
 void scr_start(struct scr *s, const struct boot *b)
 {
+	if (s->still)
+		return;
 	if (s->tty || s->verbose)
 		scr_paint(s, b);
 	else
@@ -135,7 +137,8 @@ void scr_tick(struct scr *s, const struct boot *b)
 	if (b->state == BOOT_GONE) {
 		scr_clear(s);
 		fflush(stdout);
-	} else if (ut_now() >= s->next) {
+	} else if (!s->still && b->state != BOOT_HELD &&
+		   ut_now() >= s->next) {
 		scr_paint(s, b);
 	}
 }

@@ -15,6 +15,7 @@ struct scr {
 	bool tty;
 	bool color;
 	bool verbose;
+	bool still;		/* a person has the terminal: nothing live */
 	bool live;		/* a line without newline stands there */
 	size_t total;		/* cases of the run */
 	size_t done;

@@ -125,17 +125,23 @@ static void settle_running(struct boot *b, struct res *r)
 		r->seconds = b->limit;
 		return;
 	}
-	con_tail(&b->con, &r->dump, CON_TAIL);
 	r->seconds = ut_now() - b->since;
-	if (b->con.panic && !b->interrupted)
+	if (b->own.left) {
+		res_set(r, OUT_PASS, "%s", "");
+		return;
+	}
+	con_tail(&b->con, &r->dump, CON_TAIL);
+	if (b->con.panic && (!b->interrupted || b->run->held))
 		res_set(r, OUT_FAIL, "the kernel died while it ran");
+	else if (b->run->held)
+		res_set(r, OUT_FAIL, "%s", res_last_line(r) ? : "held");
 	else
 		res_set(r, OUT_BROKEN, "%s", b->why);
 }
 
 static void settle_why(struct boot *b)
 {
-	if (b->why)
+	if (b->why || b->own.left)
 		return;
 	if (b->hung && !b->current)
 		b->why = ut_fmt("the guest hung %s: nothing within %.0f s",

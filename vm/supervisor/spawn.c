@@ -12,6 +12,14 @@
 
 #include "qemu.h"
 
+void qemu_no_fds(int *fds)
+{
+	int i;
+
+	for (i = 0; i < QEMU_FD_END; i++)
+		fds[i] = -1;
+}
+
 static int spawn_disk_in(const char *dir, uint64_t size)
 {
 	char *name;
