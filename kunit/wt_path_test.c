@@ -239,7 +239,17 @@ static void fsync_waits(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-/* D7: older writeback of the same blocks ends before the new I/O is issued. */
+static void expect_no_writeback(struct fkfs *fs)
+{
+	struct kunit *test = fs->on_valid_data;
+
+	KUNIT_EXPECT_EQ(test, 0, wt_tagged(fs, PAGECACHE_TAG_WRITEBACK));
+}
+
+/*
+ * D7: older writeback of the same blocks ends before the folio is used, and so
+ * before the mapping is found valid.
+ */
 static void waits_for_writeback(struct kunit *test)
 {
 	u8 *old = wt_buf(test, 1, 0, PAGE_SIZE);
@@ -251,6 +261,8 @@ static void waits_for_writeback(struct kunit *test)
 	fs->disk->hold = true;
 	filemap_fdatawrite(fs->inode->i_mapping);
 	KUNIT_ASSERT_EQ(test, 1, fkd_nr_held(fs->disk));
+	fs->on_valid = expect_no_writeback;
+	fs->on_valid_data = test;
 
 	io = fkfs_start(fs, FKFS_WT, 0, new, 0, PAGE_SIZE);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
