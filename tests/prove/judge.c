@@ -143,7 +143,11 @@ void judge_kunit(struct claim *c, const char *ktap)
 		}
 		free(copy);
 	}
-	if (c->seconds >= RUN_KUNIT_LIMIT)
+	/* What was asserted before the kernel died of it was seen in time. */
+	rest = judge_assertion(text, text + strlen(text));
+	if (rest)
+		judge_set(c, V_KILLED, rest, strcspn(rest, "\n"));
+	else if (c->seconds >= RUN_KUNIT_LIMIT)
 		judge_say(c, V_HANG, "it does not end");
 	else
 		judge_say(c, V_SPLAT, "the kernel died");
