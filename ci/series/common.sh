@@ -13,7 +13,7 @@ series_checkout()
 # in TREE and built there
 series_touched()
 {
-	for file in ${TOUCHED:?}; do
+	for file in ${TOUCHED:-}; do
 		if [ -f "$1/$file" ] && [ -f "$1/${file%/*}/Makefile" ]; then
 			echo "$file"
 		fi
@@ -24,4 +24,12 @@ series_touched()
 series_kmake()
 {
 	ci/kmake "$@" -j"$(nproc)" -s
+}
+
+# series_configure TREE OUT: have $COMMIT in TREE, and its configuration in OUT
+series_configure()
+{
+	series_checkout "$1"
+	KMAKE="ci/kmake $1 $2" vm/config/merge "$1" "$2" plain
+	series_kmake "$1" "$2" prepare || die "make prepare failed (above)"
 }

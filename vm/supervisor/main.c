@@ -7,7 +7,8 @@
  *
  * Environment: BUILD (build), KERNEL (build/kernel/CFG: the folder of vmlinux),
  * CACHE, ACCEL=kvm|tcg, QEMU=program, QEMU_ROOT=a root (CACHE/roots/qemu),
- * ACCEL_TOLD=1 (the accelerator's line is on the screen), KVM=/dev/kvm.
+ * ACCEL_TOLD=1 (the accelerator's line is on the screen), KVM=/dev/kvm,
+ * CASES=a file like tests/cases, instead of that.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,10 +26,16 @@
 #include "out.h"
 #include "plan.h"
 
-static const struct plan_dirs main_dirs = {
-	.profiles = "vm/profiles", .fs = "vm/fs", .configs = "vm/config",
-	.manifest = "tests/cases",
-};
+static struct plan_dirs main_dirs(void)
+{
+	const char *cases = getenv("CASES");
+
+	return (struct plan_dirs) {
+		.profiles = "vm/profiles", .fs = "vm/fs",
+		.configs = "vm/config",
+		.manifest = cases && *cases ? cases : "tests/cases",
+	};
+}
 
 static const char *main_cache(void)
 {
@@ -220,13 +227,14 @@ static bool main_asked(const struct args *a, int *status)
 
 int main(int argc, char **argv)
 {
+	struct plan_dirs dirs = main_dirs();
 	struct plan_set set;
 	struct run run = { 0 };
 	char *why = NULL;
 	int status;
 
 	if (args_parse(&run.args, argc, argv, &why) ||
-	    plan_make(&set, &run.args, &main_dirs, &why)) {
+	    plan_make(&set, &run.args, &dirs, &why)) {
 		ut_err("%s", why);
 		return UT_BROKEN;
 	}
