@@ -146,13 +146,19 @@ static void tags_of_clean_folio(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-/* D9: a clean folio is never dirtied: nothing is accounted as that. */
+/*
+ * D9: a clean folio is never dirtied: nothing is accounted as that.  D18 (trap
+ * 20): an inode that never was dirty has no wb before.
+ */
 static void never_dirtied(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, SZ_64K);
 	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 	struct bdi_writeback *wb = &inode_to_bdi(fs->inode)->wb;
 
+#ifdef CONFIG_CGROUP_WRITEBACK
+	KUNIT_ASSERT_NULL(test, fs->inode->i_wb);
+#endif
 	fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_64K);
 	KUNIT_EXPECT_EQ(test, 0, wb_stat_sum(wb, WB_DIRTIED));
 	KUNIT_EXPECT_EQ(test, SZ_64K / PAGE_SIZE, wb_stat_sum(wb, WB_WRITTEN));
