@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the mutants are built and run, below BUILD/mutants:
+ * Where the mutants are built and run, below BUILD/mutants. As below BUILD, so
+ * that the paths from one to the other are the same, and ccache knows them:
  *
  *	linux/		the tree, a clone that is nobody's to edit
  *	kunit/		User Mode Linux of it
- *	kernel/		the guest's kernel of it
+ *	kernel/plain/	the guest's kernel of it
  *	vm/		results of the guest's runs, by mutant
  *	log/		what each step of each mutant said
  */
@@ -14,7 +15,7 @@
 #define RUN_DIR "build/mutants"
 #define RUN_TREE RUN_DIR "/linux"
 #define RUN_KUNIT RUN_DIR "/kunit"
-#define RUN_KERNEL RUN_DIR "/kernel"
+#define RUN_KERNEL RUN_DIR "/kernel/plain"
 #define RUN_VM RUN_DIR "/vm"
 #define RUN_KUNIT_LIMIT 40	/* seconds, for a test of well under one */
 
