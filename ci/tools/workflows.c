@@ -155,6 +155,27 @@ static void workflows_root(struct workflows *w, const yaml_node_t *root)
 			      yaml_document_get_node(&w->doc, p->value));
 }
 
+/* libyaml takes a key twice, GitHub does not. */
+static void workflows_twice(struct workflows *w)
+{
+	yaml_node_pair_t *p, *q;
+	yaml_node_t *n, *key;
+
+	for (n = w->doc.nodes.start; n < w->doc.nodes.top; n++) {
+		if (n->type != YAML_MAPPING_NODE)
+			continue;
+		for (p = n->data.mapping.pairs.start;
+		     p < n->data.mapping.pairs.top; p++) {
+			key = yaml_document_get_node(&w->doc, p->key);
+			for (q = n->data.mapping.pairs.start; q < p; q++)
+				if (!strcmp(workflows_text(key), workflows_text(
+				    yaml_document_get_node(&w->doc, q->key))))
+					workflows_bad(w, key, "key twice: ",
+						      workflows_text(key));
+		}
+	}
+}
+
 static int workflows_file(const char *path)
 {
 	struct workflows w = { .path = path };
@@ -176,6 +197,7 @@ static int workflows_file(const char *path)
 			workflows_root(&w, root);
 		else
 			workflows_bad(&w, NULL, "it is empty", "");
+		workflows_twice(&w);
 		yaml_document_delete(&w.doc);
 	}
 	yaml_parser_delete(&p);
