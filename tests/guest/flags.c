@@ -87,7 +87,7 @@ static void flags_blkdev(struct t *t)
 	     t_write(t, fd, 0, t->ps, 2, RWF_WRITETHROUGH));
 	T_EQ(t, "pages dirty", 0, t_cachestat(fd, 0, t->ps).nr_dirty);
 	T_MUST(t_write(t, fd, 0, t->ps, 2, 0) == t->ps);
-	T_MUST(t_cachestat(fd, 0, t->ps).nr_dirty == 1);
+	T_MUST(t_cachestat(fd, 0, t->ps).nr_dirty);
 	T_MUST(!fsync(fd));
 }
 

@@ -217,14 +217,15 @@ static bool fsx_excused(struct fsx *f, long long first, long long end)
 void fsx_check_clean(struct fsx *f, long long pos, long long len)
 {
 	long long ps = f->t->ps, start = fsx_down(pos, ps);
-	long long page, first, end;
+	long long page, first, end, pages;
 	struct wt_cachestat cs;
 
 	len = fsx_up(pos + len, ps) - start;
 	cs = t_cachestat(f->fd, start, len);
-	FSX_OK(f, FSX_CACHED, (long long)cs.nr_cache == len / ps,
+	pages = len / f->t->page;
+	FSX_OK(f, FSX_CACHED, (long long)cs.nr_cache == pages,
 	       "pages in the cache of 0x%llx to 0x%llx: expected %lld, seen %lld",
-	       start, start + len, len / ps, (long long)cs.nr_cache);
+	       start, start + len, pages, (long long)cs.nr_cache);
 	if (!cs.nr_dirty && !cs.nr_writeback)
 		return;
 	for (page = start / ps; page * ps < start + len; page = end) {

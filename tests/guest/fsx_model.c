@@ -168,7 +168,7 @@ static long long fsx_model_part(const struct fsx_op *op, long long end)
 
 long long fsx_model_mapped(const struct fsx *f, const struct fsx_op *op)
 {
-	return fsx_model_part(op, fsx_up(f->m.eof, f->t->ps));
+	return fsx_model_part(op, fsx_up(f->m.eof, f->t->page));
 }
 
 long long fsx_model_inside(const struct fsx *f, const struct fsx_op *op)

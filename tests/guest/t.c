@@ -67,11 +67,13 @@ int t_main(int argc, char **argv, const struct t_case *cases, size_t nr)
 		.dir = t_env("WT_DIR", ""),
 		.profile = t_env("WT_PROFILE", ""),
 		.bs = atoll(t_env("WT_BLOCKSIZE", "0")),
-		.ps = sysconf(_SC_PAGESIZE),
+		.blkdev = !*t_env("WT_DIR", "") && *t_env("WT_FS", ""),
+		.page = sysconf(_SC_PAGESIZE),
 		.seed = strtoull(t_env("WT_SEED", "1"), NULL, 10),
 	};
 	size_t i;
 
+	t.ps = t.bs > t.page ? t.bs : t.page;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (i = 0; i < nr; i++) {
 		if (strcmp(t.name, cases[i].name))

@@ -40,8 +40,11 @@ struct t {
 	const char *dev;	/* WT_DEV */
 	const char *dir;	/* WT_DIR: empty, ours, removed after us */
 	const char *profile;
+	bool blkdev;		/* no file system: "files" are the device */
 	long long bs;		/* of the file system */
-	long long ps;		/* page size */
+	long long ps;		/* the smallest folio's size: a page, or a
+				 * block, whichever is larger */
+	long long page;		/* the page size, which only counts need */
 	uint64_t seed;
 	int failed;		/* checks */
 };
@@ -111,6 +114,8 @@ bool t_reads(struct t *t, const char *file, int line, int fd, off_t pos,
  * t_disk.c: below the file system.  Holes, unwritten and delayed extents read
  * as zeros, as they would after a crash.
  */
+struct fiemap;
+struct fiemap *t_map(int fd);			/* all extents; free() it */
 void t_disk_read(struct t *t, int fd, off_t pos, size_t len, void *buf);
 bool t_disk_has(struct t *t, int fd, off_t pos, size_t len, int gen);
 int t_extents(int fd);				/* how many */
@@ -163,10 +168,52 @@ struct t_trace {
 	int commands;			/* the same as the device sees them */
 	long long bytes;		/* in those commands */
 	int fua;			/* of those commands */
+	int atomic;			/* of those commands */
+	int guarded;			/* the same with protection information
+					 * that the device is to check */
 	int flushes;			/* of the whole disk */
 };
 
 void t_trace_start(struct t *t, struct t_trace *tr);
 void t_trace_stop(struct t *t, struct t_trace *tr, int fd);
+
+/*
+ * t_dev.c: the device itself.
+ */
+/* What queue/@attr says: the text, or its number. */
+const char *t_queue_text(struct t *t, const char *attr);
+long long t_queue(struct t *t, const char *attr);
+
+/*
+ * Space on the device that belongs to the case, to be used behind the file
+ * system's back: the blocks of a file of one extent, or the bare device.
+ */
+struct t_room {
+	int file;			/* for t_trace_stop() */
+	int dev;			/* the device, O_RDWR | O_DIRECT */
+	off_t pos;			/* of the space on the device */
+	off_t at;			/* the same in the file */
+};
+/* @len bytes, aligned to @len, a power of two and a number of blocks. */
+struct t_room t_room(struct t *t, long long len);
+/* The same around @at of the device, wherever that is in a file. */
+struct t_room t_room_at(struct t *t, long long len, off_t at);
+
+/*
+ * t_flaky.c: errors of the device where a case wants them; PROFILE=flaky.  It
+ * is quiet again when the program ends, however that happens.
+ */
+enum t_flaky {
+	T_FLAKY_QUIET,
+	T_FLAKY_SECTOR,		/* reads and writes that touch the bad sector */
+	T_FLAKY_FLUSH,		/* every flush */
+};
+/*
+ * Room with the bad sector in it, written with generation 1 and not cached;
+ * *@bad is its position on the device.
+ */
+struct t_room t_flaky_room(struct t *t, off_t *bad);
+/* From now on this fails.  Uses the room's last 4 KiB. */
+void t_flaky(struct t *t, const struct t_room *room, enum t_flaky what);
 
 #endif

@@ -45,7 +45,7 @@ long long t_vmstat(const char *name)
 bool t_clean(struct t *t, const char *file, int line, int fd, off_t pos,
 	     long long len)
 {
-	long long first = pos / t->ps, last = (pos + len - 1) / t->ps;
+	long long first = pos / t->page, last = (pos + len - 1) / t->page;
 	struct wt_cachestat cs = t_cachestat(fd, pos, len);
 	bool ok = true;
 

@@ -36,6 +36,7 @@ void *t_alloc(size_t len)
 {
 	void *buf;
 
+	T_MUST((ssize_t)len >= 0);
 	T_MUST(!posix_memalign(&buf, 4096, len ? len : 1));
 	return buf;
 }
@@ -90,8 +91,12 @@ int t_open(struct t *t, const char *name, int flags)
 	char path[512];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", t->dir, name);
-	fd = open(path, flags | O_CLOEXEC, 0644);
+	if (t->blkdev)
+		snprintf(path, sizeof(path), "%s", t->dev);
+	else
+		snprintf(path, sizeof(path), "%s/%s", t->dir, name);
+	fd = open(path, (t->blkdev ? flags & ~O_CREAT : flags) | O_CLOEXEC,
+		  0644);
 	T_MUST(fd >= 0);
 	return fd;
 }

@@ -8,9 +8,10 @@ OUT		:= $(BUILD)/guest
 WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 		   -Ivm/guest -Itests/guest -MMD -MP
 
-GROUPS		:= basic cost data eof fault fio flags fsx kunit lane mmap race unpatched
+GROUPS		:= basic cost data eof fault fio flags fsx kunit lane mmap \
+		   race unpatched
 INIT_OBJS	:= boot child dev fs init own plan port run trace
-LIB_OBJS	:= t t_cache t_disk t_io t_trace t_xfs
+LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_trace t_xfs
 FSX_OBJS	:= fsx_check fsx_gen fsx_list fsx_model fsx_op
 
 INIT_OBJS	:= $(INIT_OBJS:%=$(OUT)/obj/init/%.o)
