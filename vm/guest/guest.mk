@@ -8,8 +8,8 @@ OUT		:= $(BUILD)/guest
 WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 		   -Ivm/guest -Itests/guest -MMD -MP
 
-GROUPS		:= basic cost data eof fault fio flags fsx kunit lane mmap \
-		   race unpatched
+GROUPS		:= basic blkdev cost data eof fault fio flags fsx kunit lane \
+		   mmap profile race unpatched
 INIT_OBJS	:= boot child dev fs init own plan port run trace
 LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_trace t_xfs
 FSX_OBJS	:= fsx_check fsx_gen fsx_list fsx_model fsx_op
@@ -24,8 +24,10 @@ $(OUT)/init: $(INIT_OBJS)
 	$(CC) -static -s -o $@ $^
 
 # What one group has beside its program and the library.
+$(OUT)/t/blkdev: $(OUT)/obj/t/flags_uring.o
 $(OUT)/t/flags: $(OUT)/obj/t/flags_uring.o
 $(OUT)/t/fsx: $(FSX_OBJS)
+$(OUT)/t/profile: $(OUT)/obj/t/profile_error.o $(OUT)/obj/t/profile_guard.o
 
 $(OUT)/t/%: $(OUT)/obj/t/%.o $(LIB_OBJS)
 	@mkdir -p $(@D)
