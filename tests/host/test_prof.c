@@ -39,8 +39,8 @@ static bool profile(void)
 	TH_STR(load("# c\nbackend = nvme\nsize=1G\nnvme-ns = a=1,b=2\n"
 		    "qemu = 10.2 nvme-ns atomic.*\nexpect.queue/fua = 1\n",
 		    false, &p, NULL), "");
-	TH_CHECK(p.size == 1 << 30 && !p.ctrl);
-	TH_STR(p.ns, "a=1,b=2");
+	TH_CHECK(p.size == 1 << 30 && p.limits == 1 && !p.quick);
+	TH_STR(kv_get(&p.kv, "nvme-ns"), "a=1,b=2");
 	TH_STR(p.qemu_min, "10.2");
 	TH_STR(p.qemu_why, "nvme-ns atomic.*");
 	TH_STR(kv_get(&p.kv, "expect.queue/fua"), "1");
@@ -59,6 +59,12 @@ static bool profile_refuses(void)
 	       "x:2: not `key = value`: hello");
 	TH_STR(load("backend = floppy\nsize = 1G\n", false, &p, NULL),
 	       "x: `backend` is missing or not valid");
+	TH_STR(load("backend = virtio-blk\nsize = 1G\nnvme = a=1\n", false,
+		    &p, NULL), "x:3: unknown key `nvme`");
+	TH_STR(load("backend = nvme\nsize = 1G\nenv. = 1\n", false, &p,
+		    NULL), "x:3: unknown key `env.`");
+	TH_STR(load("backend = nvme\nsize = 1G\nlimits = 0\n", false, &p,
+		    NULL), "x: `limits` is missing or not valid");
 	TH_STR(load("backend = nvme\nsize = 1X\n", false, &p, NULL),
 	       "x: `size` is missing or not valid");
 	TH_STR(load("backend = nvme\nsize = 1000\n", false, &p, NULL),
@@ -81,6 +87,11 @@ static bool filesystem(void)
 	TH_CHECK(!fs_fits(&f, "pi-1"));
 	TH_STR(load("type = xfs\nmkfs = x\nblocksize = 4k\n", true, NULL, &f),
 	       "x: `blocksize` is missing or not valid");
+	TH_STR(load("type = xfs\nblocksize = 4096\n", true, NULL, &f),
+	       "x: `mkfs` is missing or not valid");
+	TH_STR(load("type = blkdev\nblocksize = 4096\n", true, NULL, &f), "");
+	TH_STR(load("type = blkdev\nmkfs = x\nblocksize = 4096\n", true, NULL,
+		    &f), "x: `mkfs` is missing or not valid");
 	return true;
 }
 

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <linux/fs.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -40,10 +42,33 @@ static int dev_try(struct dev *dev)
 	return ret;
 }
 
+static int dev_zero(const struct dev *dev)
+{
+	int fd = open(dev->node, O_RDWR | O_CLOEXEC);
+	uint64_t range[2] = { 0, 0 };
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, BLKGETSIZE64, &range[1]) ||
+	    ioctl(fd, BLKZEROOUT, range))
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+static int dev_queue(const struct dev *dev, const struct plan_pair *queue)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/block/%s/queue/%.60s", dev->name,
+		 queue->key);
+	return boot_write(path, queue->value);
+}
+
 int dev_open(struct dev *dev, const struct plan *plan)
 {
 	const struct timespec tick = { .tv_nsec = 2000000 };
-	char path[128];
 	int i, ret = -ENODEV;
 
 	for (i = 0; i < DEV_WAIT_MS / 2 && ret == -ENODEV; i++) {
@@ -51,11 +76,11 @@ int dev_open(struct dev *dev, const struct plan *plan)
 		if (ret == -ENODEV)
 			nanosleep(&tick, NULL);
 	}
-	if (ret || !plan->write_cache)
-		return ret;
-	snprintf(path, sizeof(path), "/sys/block/%s/queue/write_cache",
-		 dev->name);
-	return boot_write(path, plan->write_cache);
+	if (!ret && plan->zeroed)
+		ret = dev_zero(dev);
+	for (i = 0; i < plan->nr_queues && !ret; i++)
+		ret = dev_queue(dev, &plan->queues[i]);
+	return ret;
 }
 
 static int dev_sysfs(const struct dev *dev, const char *attr, char *value,
@@ -112,6 +137,18 @@ static int dev_statx(const struct dev *dev, const char *field, char *value,
 	return -ENOENT;
 }
 
+int dev_blocksize(const struct dev *dev)
+{
+	int fd = open(dev->node, O_RDONLY | O_CLOEXEC);
+	int size, ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = ioctl(fd, BLKBSZGET, &size) ? -errno : size;
+	close(fd);
+	return ret;
+}
+
 int dev_check(const struct dev *dev, const struct plan *plan,
 	      struct port_sink *sink)
 {
@@ -120,8 +157,8 @@ int dev_check(const struct dev *dev, const struct plan *plan,
 	int i, bad = 0;
 
 	for (i = 0; i < plan->nr_expects; i++) {
-		const struct plan_expect *e = &plan->expects[i];
-		const char *attr = e->path;
+		const struct plan_pair *e = &plan->expects[i];
+		const char *attr = e->key;
 		int ret, differs;
 
 		if (!strncmp(attr, statx_, sizeof(statx_) - 1))

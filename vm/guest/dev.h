@@ -13,9 +13,13 @@ struct dev {
 	char node[64];		/* below /dev */
 };
 
+/* Bytes of a block of the bare device's page cache, or a negative errno. */
+int dev_blocksize(const struct dev *dev);
+
 /*
- * Find the disk and give it the cache mode that the plan wants.  Returns 0
- * or a negative errno; -EEXIST when there is more than one disk.
+ * Find the disk, and change its queue's attributes and its contents where the
+ * plan wants that.  Returns 0 or a negative errno; -EEXIST when there is more
+ * than one disk.
  */
 int dev_open(struct dev *dev, const struct plan *plan);
 

@@ -64,17 +64,22 @@ static int fs_mount_options(const struct plan *plan, const struct dev *dev)
 	return mount(dev->node, FS_MNT, plan->fs_type, flag, data);
 }
 
-static int fs_blocksize(const struct plan *plan, struct port_sink *sink)
+static int fs_blocksize(const struct plan *plan, const struct dev *dev,
+			struct port_sink *sink)
 {
-	unsigned long want = strtoul(plan->fs_blocksize, NULL, 10);
+	long want = strtol(plan->fs_blocksize, NULL, 10), seen;
 	struct statvfs vfs;
 
-	if (statvfs(FS_MNT, &vfs))
-		return fs_broken(sink, "statvfs", errno);
-	if (vfs.f_bsize == want)
+	if (!plan->fs_mkfs)
+		seen = dev_blocksize(dev);
+	else
+		seen = statvfs(FS_MNT, &vfs) ? -errno : (long)vfs.f_bsize;
+	if (seen < 0)
+		return fs_broken(sink, "block size", -seen);
+	if (seen == want)
 		return CHILD_PASS;
 	snprintf(sink->reason, sizeof(sink->reason),
-		 "block size: expected %lu, seen %lu", want, vfs.f_bsize);
+		 "block size: expected %ld, seen %ld", want, seen);
 	return CHILD_BROKEN;
 }
 
@@ -82,8 +87,11 @@ int fs_mount(const struct plan *plan, const struct dev *dev,
 	     struct port_sink *sink)
 {
 	char what[200];
-	int status = child_command(plan->fs_mkfs, dev->node, sink);
+	int status;
 
+	if (!plan->fs_mkfs)
+		return fs_blocksize(plan, dev, sink);
+	status = child_command(plan->fs_mkfs, dev->node, sink);
 	if (child_outcome(status, sink) != CHILD_PASS) {
 		snprintf(what, sizeof(what), "%.150s", sink->reason);
 		snprintf(sink->reason, sizeof(sink->reason),
@@ -94,7 +102,7 @@ int fs_mount(const struct plan *plan, const struct dev *dev,
 	mkdir(FS_MNT, 0755);
 	if (fs_mount_options(plan, dev))
 		return fs_broken(sink, "mount", errno);
-	return fs_blocksize(plan, sink);
+	return fs_blocksize(plan, dev, sink);
 }
 
 int fs_check(const struct plan *plan, const struct dev *dev,

@@ -12,8 +12,9 @@
 #define FS_MNT "/mnt"
 
 /*
- * mkfs, mount, and see that the block size is the plan's.  Returns an outcome
- * as child.h has them; what the tools said is in @sink.
+ * mkfs, mount, and see that the block size is the plan's; where the plan wants
+ * the bare device, only the latter.  Returns an outcome as child.h has them;
+ * what the tools said is in @sink.
  */
 int fs_mount(const struct plan *plan, const struct dev *dev,
 	     struct port_sink *sink);

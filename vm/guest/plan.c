@@ -43,20 +43,22 @@ static const char *plan_alloc(struct plan *plan)
 	for (p = plan->text; *p; p++)
 		lines += *p == '\n';
 	plan->expects = calloc(lines, sizeof(*plan->expects));
+	plan->envs = calloc(lines, sizeof(*plan->envs));
+	plan->queues = calloc(lines, sizeof(*plan->queues));
 	plan->cases = calloc(lines, sizeof(*plan->cases));
-	return plan->expects && plan->cases ? NULL : "no memory for the plan";
+	return plan->expects && plan->envs && plan->queues && plan->cases ?
+		NULL : "no memory for the plan";
 }
 
-static const char *plan_expect(struct plan *plan, char *value)
+static const char *plan_pair(struct plan_pair *pair, char *value)
 {
-	struct plan_expect *e = &plan->expects[plan->nr_expects++];
 	char *space = strchr(value, ' ');
 
 	if (!space)
-		return "the plan has an expect line without a value";
+		return "the plan has a line without a value";
 	*space = '\0';
-	e->path = value;
-	e->value = space + 1;
+	pair->key = value;
+	pair->value = space + 1;
 	return NULL;
 }
 
@@ -82,11 +84,11 @@ static const char *plan_line(struct plan *plan, const char *key, char *value)
 		{ "fs.mkfs",	&plan->fs_mkfs },
 		{ "fs.options",	&plan->fs_options },
 		{ "fs.blocksize", &plan->fs_blocksize },
-		{ "guest.write_cache", &plan->write_cache },
 		{ "hold",	&plan->hold },
 		{ "run-argv",	&plan->run_argv },
 		{ "trace",	&plan->trace },
 		{ "tty",	&plan->tty },
+		{ "zeroed",	&plan->zeroed },
 	};
 	size_t i;
 
@@ -97,7 +99,11 @@ static const char *plan_line(struct plan *plan, const char *key, char *value)
 		return NULL;
 	}
 	if (!strcmp(key, "expect"))
-		return plan_expect(plan, value);
+		return plan_pair(&plan->expects[plan->nr_expects++], value);
+	if (!strcmp(key, "queue"))
+		return plan_pair(&plan->queues[plan->nr_queues++], value);
+	if (!strcmp(key, "env"))
+		return plan_pair(&plan->envs[plan->nr_envs++], value);
 	if (strcmp(key, "case"))
 		return "the plan has a key that this init does not know";
 	plan_case(plan, value);
@@ -108,9 +114,8 @@ static const char *plan_complete(const struct plan *plan)
 {
 	if (!plan->run || !plan->seed || !plan->profile || !plan->mode)
 		return "the plan lacks run, seed, profile or mode";
-	if (plan->fs && (!plan->fs_type || !plan->fs_mkfs ||
-			 !plan->fs_blocksize))
-		return "the plan lacks fs.type, fs.mkfs or fs.blocksize";
+	if (plan->fs && (!plan->fs_type || !plan->fs_blocksize))
+		return "the plan lacks fs.type or fs.blocksize";
 	if (strcmp(plan->mode, "test") && strcmp(plan->mode, "shell") &&
 	    strcmp(plan->mode, "run"))
 		return "the plan's mode is none of test, shell, run";

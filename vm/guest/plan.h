@@ -9,8 +9,8 @@
 
 #include <stddef.h>
 
-struct plan_expect {
-	const char *path;	/* below /sys/block/DEV/, or statx.FIELD */
+struct plan_pair {
+	const char *key;
 	const char *value;
 };
 
@@ -22,16 +22,21 @@ struct plan {
 	const char *mode;
 	const char *fs;		/* NULL: boot without a file system */
 	const char *fs_type;
-	const char *fs_mkfs;	/* command line, the device is appended */
+	const char *fs_mkfs;	/* command line, the device is appended; NULL:
+				 * the bare device is to be used */
 	const char *fs_options;
 	const char *fs_blocksize; /* bytes */
-	const char *write_cache; /* NULL: leave the device's as it is */
 	const char *hold;	/* "1": wait for a person where a case fails */
 	const char *run_argv;	/* mode run: the program and its arguments */
 	const char *trace;	/* globs of trace events, or NULL */
 	const char *tty;	/* "ROWS COLUMNS TERM" of the person's terminal */
-	struct plan_expect *expects;
+	const char *zeroed;	/* NULL: the disk is left as it is */
+	struct plan_pair *queues; /* to be written to the queue's attributes */
+	int nr_queues;
+	struct plan_pair *expects; /* below /sys/block/DEV/, or statx.FIELD */
 	int nr_expects;
+	struct plan_pair *envs;	/* WT_KEY of the cases' environment */
+	int nr_envs;
 	const char **cases;
 	int nr_cases;
 };

@@ -104,6 +104,8 @@ static int run_check(struct run *run, const char *name,
 static void run_env(const struct run *run, const char *dir)
 {
 	const struct plan *plan = run->plan;
+	char name[80];
+	int i;
 
 	clearenv();
 	setenv("PATH", "/bin", 1);
@@ -113,12 +115,18 @@ static void run_env(const struct run *run, const char *dir)
 	setenv("WT_SEED", plan->seed, 1);
 	if (!access(RUN_INPUT, R_OK))
 		setenv("WT_INPUT", RUN_INPUT, 1);
+	for (i = 0; i < plan->nr_envs; i++) {
+		snprintf(name, sizeof(name), "WT_%s", plan->envs[i].key);
+		setenv(name, plan->envs[i].value, 1);
+	}
 	if (!plan->fs)
+		return;
+	setenv("WT_FS", plan->fs, 1);
+	setenv("WT_BLOCKSIZE", plan->fs_blocksize, 1);
+	if (!plan->fs_mkfs)
 		return;
 	setenv("WT_MNT", FS_MNT, 1);
 	setenv("WT_DIR", dir, 1);
-	setenv("WT_FS", plan->fs, 1);
-	setenv("WT_BLOCKSIZE", plan->fs_blocksize, 1);
 }
 
 /* What does the case of @group: our program, or what a person wants. */
@@ -190,8 +198,9 @@ static void run_mount(struct run *run)
 
 	if (!run->plan->fs || *run->no_case)
 		return;
-	run->mounted = fs_mount(run->plan, &run->dev, &sink) == CHILD_PASS;
-	if (!run->mounted)
+	if (fs_mount(run->plan, &run->dev, &sink) == CHILD_PASS)
+		run->mounted = run->plan->fs_mkfs != NULL;
+	else
 		snprintf(run->no_fs, sizeof(run->no_fs), "no %.20s: %.190s",
 			 run->plan->fs, sink.reason);
 	port_printf("# wt-mount %s ms=%ld\n", run->plan->fs,
@@ -203,14 +212,14 @@ void run_all(struct run *run)
 	const struct plan *plan = run->plan;
 	int i;
 
-	port_printf("1..%d\n", 1 + plan->nr_cases + (plan->fs != NULL));
+	port_printf("1..%d\n", 1 + plan->nr_cases + (plan->fs_mkfs != NULL));
 	if (run_one(run, "device/profile", run_profile) != CHILD_PASS)
 		snprintf(run->no_case, sizeof(run->no_case),
 			 "device/profile did not pass");
 	run_mount(run);
 	for (i = 0; i < plan->nr_cases; i++)
 		run_one(run, plan->cases[i], run_case);
-	if (plan->fs)
+	if (plan->fs_mkfs)
 		run_one(run, "fs/check", run_check);
 	port_printf("# wt-end pass=%d fail=%d broken=%d skip=%d\n",
 		    run->count[CHILD_PASS], run->count[CHILD_FAIL],

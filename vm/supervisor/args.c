@@ -26,7 +26,8 @@ static int args_shard(struct args *a, const char *value)
 static int args_tier(struct args *a, const char *value)
 {
 	a->full = !strcmp(value, "full");
-	return a->full || !strcmp(value, "quick") ? 0 : -EINVAL;
+	a->quick = !strcmp(value, "quick");
+	return a->full || a->quick ? 0 : -EINVAL;
 }
 
 static int args_flag(bool *flag, const char *value)

@@ -25,6 +25,7 @@ struct args {
 	unsigned int shard;	/* 1-based; 1 of 1 when not given */
 	unsigned int shards;
 	bool full;		/* TIER=full */
+	bool quick;		/* TIER=quick, and not by default */
 	bool verbose;		/* V=1 */
 	bool bisect;		/* --bisect: 2 and 4 become 125 */
 	bool list;		/* --list: cases as JSON, run nothing */

@@ -37,7 +37,8 @@ struct boot {
 	struct group *group;
 	struct res **cases;	/* what the plan orders */
 	size_t n;
-	bool mounts;		/* the plan has a file system */
+	bool fs;		/* the plan has a file system or bare device */
+	bool mounts;		/* it is mounted, and checked at the end */
 	int nr;			/* 1-based, of the run */
 	char *dir;		/* its folder in the results */
 	struct res device;

@@ -126,6 +126,20 @@ bool cases_chosen(const struct tcase *tc, const char *globs, bool full)
 	return hit;
 }
 
+bool cases_on_profile(const struct tcase *tc, const char *profile)
+{
+	char *copy, *rest, *glob;
+	bool hit = false;
+
+	if (!tc->profile)
+		return true;
+	copy = rest = ut_strdup(tc->profile);
+	while (!hit && (glob = strsep(&rest, ",")))
+		hit = ut_glob(glob, profile);
+	free(copy);
+	return hit;
+}
+
 char *cases_stray(const struct cases *cs, const char *globs)
 {
 	char *copy, *rest, *word;

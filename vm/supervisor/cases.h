@@ -19,7 +19,8 @@ struct tcase {
 	bool input;		/* only with a file for it (FSX=) */
 	bool unpatched;		/* runs on the kernel without the series */
 	char *fs_type;		/* only file systems of this type, or NULL */
-	char *profile;		/* only profiles matching this glob, or NULL */
+	char *profile;		/* only profiles matching one of these globs,
+				 * separated by commas; NULL: any */
 	char *cfg;		/* only lanes matching this glob, or NULL */
 };
 
@@ -37,6 +38,8 @@ int cases_parse(struct cases *cs, const char *path, char *text, char **why);
  * one also against the part behind the slash. No globs choose everything.
  */
 bool cases_chosen(const struct tcase *tc, const char *globs, bool full);
+/* May it run on the profile of this name? */
+bool cases_on_profile(const struct tcase *tc, const char *profile);
 /* The first word of @globs that matches no case at all, or NULL. Freed by
  * the caller. */
 char *cases_stray(const struct cases *cs, const char *globs);

@@ -8,7 +8,7 @@
 static unsigned int hear_limit(const struct boot *b, const struct res *r)
 {
 	if (r->tc)
-		return r->tc->limit;
+		return r->tc->limit * b->group->prof->limits;
 	return r == &b->device ? BOOT_LIMIT_DEVICE : BOOT_LIMIT_CHECK;
 }
 

@@ -11,11 +11,26 @@ static void list_fs(const struct boot *b, struct ut_buf *out)
 {
 	const struct fs *fs = b->group->fs;
 
-	if (!b->mounts)
+	if (!b->fs)
 		return;
-	ut_addf(out, "fs %s\nfs.type %s\nfs.mkfs %s\nfs.options %s\n"
-		"fs.blocksize %s\n", fs->name, fs->type, fs->mkfs,
-		fs->options, fs->blocksize);
+	ut_addf(out, "fs %s\nfs.type %s\nfs.blocksize %s\n", fs->name,
+		fs->type, fs->blocksize);
+	if (fs->mkfs)
+		ut_addf(out, "fs.mkfs %s\nfs.options %s\n", fs->mkfs,
+			fs->options);
+}
+
+/* The profile's keys below @prefix, as lines that begin with @word. */
+static void list_keys(const struct prof *p, const char *prefix,
+		      const char *word, struct ut_buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < p->kv.n; i++)
+		if (ut_starts(p->kv.pairs[i].key, prefix))
+			ut_addf(out, "%s %s %s\n", word,
+				p->kv.pairs[i].key + strlen(prefix),
+				p->kv.pairs[i].value);
 }
 
 void plan_text(const struct boot *b, struct ut_buf *out)
@@ -26,13 +41,11 @@ void plan_text(const struct boot *b, struct ut_buf *out)
 	ut_addf(out, "run %s\nseed %llu\nprofile %s\n", b->run->id,
 		(unsigned long long)b->run->args.seed, p->name);
 	list_fs(b, out);
-	if (p->write_cache)
-		ut_addf(out, "guest.write_cache %s\n", p->write_cache);
-	for (i = 0; i < p->kv.n; i++)
-		if (ut_starts(p->kv.pairs[i].key, "expect."))
-			ut_addf(out, "expect %s %s\n",
-				p->kv.pairs[i].key + strlen("expect."),
-				p->kv.pairs[i].value);
+	if (p->zeroed)
+		ut_addf(out, "zeroed yes\n");
+	list_keys(p, "guest.", "queue", out);
+	list_keys(p, "expect.", "expect", out);
+	list_keys(p, "env.", "env", out);
 	own_plan(b, out);
 	for (i = 0; i < b->n; i++)
 		ut_addf(out, "case %s\n", b->cases[i]->name);

@@ -41,17 +41,20 @@ static int prof_open(struct kv *kv, const char *dir, const char *name,
 	return kv_parse(kv, path, text, why);
 }
 
+/* A key of @known, or any below one that ends in a dot. */
 static bool prof_key_known(const char *key, const char *const *known)
 {
 	for (; *known; known++)
-		if (!strcmp(key, *known))
+		if (known[0][strlen(*known) - 1] == '.' ?
+		    ut_starts(key, *known) && key[strlen(*known)] :
+		    !strcmp(key, *known))
 			return true;
 	return false;
 }
 
-/* Every key must be one of @known or start with @prefix. */
+/* Every key must be in @known or in @more. */
 static int prof_keys(const struct kv *kv, const char *const *known,
-		     const char *prefix, char **why)
+		     const char *const *more, char **why)
 {
 	size_t i;
 
@@ -59,7 +62,7 @@ static int prof_keys(const struct kv *kv, const char *const *known,
 		const char *key = kv->pairs[i].key;
 
 		if (prof_key_known(key, known) ||
-		    (prefix && ut_starts(key, prefix)))
+		    (more && prof_key_known(key, more)))
 			continue;
 		*why = ut_fmt("%s:%d: unknown key `%s`", kv->path,
 			      kv->pairs[i].line, key);
@@ -77,29 +80,38 @@ static int prof_missing(const struct kv *kv, const char *key, char **why)
 int prof_load(struct prof *p, const char *dir, const char *name, char **why)
 {
 	static const char *const known[] = {
-		"backend", "guest.write_cache", "nvme", "nvme-ns", "qemu",
-		"size", NULL
+		"backend", "blkdebug.", "env.", "expect.",
+		"guest.", "limits", "qemu", "quick", "size",
+		"zeroed", NULL
 	};
+	uint64_t limits = 1;
 	const char *v;
 	int ret;
 
 	memset(p, 0, sizeof(*p));
 	ret = prof_open(&p->kv, dir, name, why);
-	if (!ret)
-		ret = prof_keys(&p->kv, known, "expect.", why);
 	if (ret)
 		return ret;
 	p->name = ut_strdup(name);
 	v = kv_get(&p->kv, "backend");
-	if (!v || strcmp(v, "nvme"))
+	p->backend = v ? backend_find(v) : NULL;
+	if (!p->backend)
 		return prof_missing(&p->kv, "backend", why);
-	p->backend = ut_strdup(v);
+	ret = prof_keys(&p->kv, known, p->backend->keys, why);
+	if (ret)
+		return ret;
 	v = kv_get(&p->kv, "size");
 	if (!v || !ut_size(v, &p->size) || !p->size || p->size % 4096)
 		return prof_missing(&p->kv, "size", why);
-	p->ctrl = kv_get(&p->kv, "nvme");
-	p->ns = kv_get(&p->kv, "nvme-ns");
-	p->write_cache = kv_get(&p->kv, "guest.write_cache");
+	v = kv_get(&p->kv, "zeroed");
+	if (v && strcmp(v, "yes"))
+		return prof_missing(&p->kv, "zeroed", why);
+	p->zeroed = v;
+	v = kv_get(&p->kv, "limits");
+	if (v && !ut_num(v, 1, 100, &limits))
+		return prof_missing(&p->kv, "limits", why);
+	p->limits = limits;
+	p->quick = kv_get(&p->kv, "quick");
 	v = kv_get(&p->kv, "qemu");
 	if (v) {
 		char *rest = ut_strdup(v);
@@ -132,7 +144,8 @@ int fs_load(struct fs *fs, const char *dir, const char *name, char **why)
 	if (!fs->type || !*fs->type)
 		return prof_missing(&kv, "type", why);
 	fs->mkfs = kv_get(&kv, "mkfs");
-	if (!fs->mkfs || !*fs->mkfs)
+	if (!strcmp(fs->type, "blkdev") != !fs->mkfs ||
+	    (fs->mkfs && !*fs->mkfs))
 		return prof_missing(&kv, "mkfs", why);
 	fs->blocksize = kv_get(&kv, "blocksize");
 	if (!fs->blocksize || !ut_num(fs->blocksize, 512, 1 << 20, &bytes))

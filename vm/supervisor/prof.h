@@ -5,29 +5,49 @@
  * A profile says how the device is made (backend, QEMU properties) and, by
  * hand, what the guest must see (`expect.*`). What QEMU makes of a property
  * is QEMU's business: a wrong one is refused by QEMU in its own words.
+ *
+ *	backend = nvme | virtio-blk
+ *	size = BYTES			with K, M or G
+ *	nvme, nvme-ns, virtio-blk	more properties of that backend's devices
+ *	blkdebug.NODE = PROPERTIES	a filter between device and image; NODE
+ *					is inject-error.N or set-state.N
+ *	qemu = VERSION WHY		skipped where QEMU is older
+ *	guest.ATTRIBUTE = VALUE		for the guest's queue/ATTRIBUTE
+ *	zeroed = yes			the guest writes zeroes to all of it
+ *	limits = N			all limits of cases times N
+ *	quick = GLOBS			what runs with TIER=quick; see plan.h
+ *	env.NAME = VALUE		WT_NAME for the cases, to find what the
+ *					device does where
+ *	expect.ATTRIBUTE = VALUE	below /sys/block/DEV/, or statx.FIELD of
+ *					the device's node
+ *
+ * A file system has type (mount's, or blkdev: the bare device), mkfs, options,
+ * blocksize, and not-with: globs of profiles that cannot hold it.
  */
 #ifndef PROF_H
 #define PROF_H
 
+#include "backend.h"
 #include "kv.h"
 #include "ut.h"
 
 struct prof {
 	char *name;
-	char *backend;		/* nvme; the only one that exists today */
+	const struct backend *backend;
 	uint64_t size;		/* bytes of the disk image */
-	const char *ctrl;	/* more properties of the controller, or NULL */
-	const char *ns;		/* more properties of the namespace, or NULL */
 	char *qemu_min;		/* "10.2", or NULL */
 	char *qemu_why;		/* what needs it, "" if not said */
-	const char *write_cache;/* for the guest's queue/write_cache, or NULL */
-	struct kv kv;		/* all of it; `expect.*` are read from here */
+	bool zeroed;		/* by the guest, before anything else */
+	const char *quick;	/* cases of TIER=quick, or NULL: all of them */
+	unsigned int limits;	/* factor for the limits of cases */
+	struct kv kv;		/* all of it; KEY.* are read from here */
 };
 
 struct fs {
 	char *name;
 	const char *type;	/* mount -t */
-	const char *mkfs;	/* command line; the device comes last */
+	const char *mkfs;	/* command line; the device comes last. NULL:
+				 * the bare device is the file system */
 	const char *options;	/* mount -o, "" for none */
 	const char *blocksize;	/* bytes, as statfs must say */
 	const char *not_with;	/* blank-separated profile globs, or NULL */

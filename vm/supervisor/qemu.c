@@ -11,12 +11,6 @@
 #define QEMU_PROGRAM "qemu-system-x86_64"
 #define QEMU_LD "usr/lib64/ld-linux-x86-64.so.2"
 
-/* Growing argv. */
-struct qemu_args {
-	char **v;
-	size_t n;
-};
-
 /* Append a word, which @a owns from here on. */
 static void qemu_push(struct qemu_args *a, char *word)
 {
@@ -32,7 +26,7 @@ static void qemu_pushes(struct qemu_args *a, const char *const *words)
 		qemu_push(a, ut_strdup(*words++));
 }
 
-static void qemu_opt(struct qemu_args *a, const char *opt, char *value)
+void qemu_opt(struct qemu_args *a, const char *opt, char *value)
 {
 	qemu_push(a, ut_strdup(opt));
 	qemu_push(a, value);
@@ -186,26 +180,6 @@ static void qemu_extras(struct qemu_args *a, unsigned int extras)
 		qemu_push(a, ut_strdup("-S"));
 }
 
-/*
- * cache.no-flush: a slow host disk must not look like a slow guest. The data
- * is in tmpfs anyhow, and a test reads it in the guest or while we live.
- */
-static void qemu_nvme(struct qemu_args *a, const struct prof *p)
-{
-	qemu_opt(a, "-add-fd", ut_fmt("fd=%d,set=1", QEMU_FD_DISK));
-	qemu_opt(a, "-blockdev",
-		 ut_strdup("driver=file,node-name=image,filename=/dev/fdset/1,"
-			   "locking=off,cache.no-flush=on"));
-	qemu_opt(a, "-blockdev",
-		 ut_strdup("driver=raw,node-name=disk,file=image,"
-			   "cache.no-flush=on"));
-	qemu_opt(a, "-device", ut_fmt("nvme,id=nvme0,serial=wt%s%s",
-				      p->ctrl ? "," : "",
-				      p->ctrl ? p->ctrl : ""));
-	qemu_opt(a, "-device", ut_fmt("nvme-ns,bus=nvme0,drive=disk%s%s",
-				      p->ns ? "," : "", p->ns ? p->ns : ""));
-}
-
 char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 {
 	static const char *const fixed[] = {
@@ -227,7 +201,7 @@ char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 	qemu_channels(&a);
 	qemu_extras(&a, m->extras);
 	if (m->prof)
-		qemu_nvme(&a, m->prof);
+		backend_disk(&a, m->prof);
 	if (m->plan)
 		qemu_opt(&a, "-fw_cfg", ut_fmt("name=opt/wt/plan,file=%s",
 					       m->plan));

@@ -26,6 +26,15 @@ enum {
 	QEMU_WAIT = 1 << 4,	/* stop before the first instruction */
 };
 
+/* Growing argv; NULL-terminated. */
+struct qemu_args {
+	char **v;
+	size_t n;
+};
+
+/* Append an option and its value, which @a owns from here on. */
+void qemu_opt(struct qemu_args *a, const char *opt, char *value);
+
 struct qemu {
 	char **argv;		/* how to start it; NULL-terminated */
 	size_t argc;

@@ -35,7 +35,8 @@ static void run_boot(struct run *run, struct boot *b, struct group *g,
 	b->n = n;
 	b->nr = run->nr_boots + 1;
 	for (i = 0; i < n; i++)
-		b->mounts |= !cases[i]->tc->nofs;
+		b->fs |= !cases[i]->tc->nofs;
+	b->mounts = b->fs && g->fs->mkfs;
 	b->dir = ut_fmt("%s/boot-%d", run->dir, b->nr);
 	ret = ut_mkdirs(b->dir);
 	if (ret)

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See backend.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "qemu.h"
+
+#define BACKEND_BLKDEBUG "blkdebug."
+
+/* -device @head with the properties that the profile has for @key. */
+static void backend_device(struct qemu_args *a, const struct prof *p,
+			   const char *head, const char *key)
+{
+	const char *more = kv_get(&p->kv, key);
+
+	qemu_opt(a, "-device", ut_fmt("%s%s%s", head, more ? "," : "",
+				      more ? more : ""));
+}
+
+static void backend_nvme(struct qemu_args *a, const struct prof *p)
+{
+	backend_device(a, p, "nvme,id=nvme0,serial=wt", "nvme");
+	backend_device(a, p, "nvme-ns,bus=nvme0,drive=disk", "nvme-ns");
+}
+
+static void backend_virtio(struct qemu_args *a, const struct prof *p)
+{
+	backend_device(a, p, "virtio-blk-pci,drive=disk", "virtio-blk");
+}
+
+static const char *const backend_nvme_keys[] = { "nvme", "nvme-ns", NULL };
+static const char *const backend_virtio_keys[] = { "virtio-blk", NULL };
+
+static const struct backend backends[] = {
+	{ "nvme", backend_nvme_keys, backend_nvme },
+	{ "virtio-blk", backend_virtio_keys, backend_virtio },
+};
+
+const struct backend *backend_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(backends) / sizeof(*backends); i++)
+		if (!strcmp(backends[i].name, name))
+			return &backends[i];
+	return NULL;
+}
+
+/* "inject-error.0 = event=none,once=off": each property below that node. */
+static void backend_rules(struct ut_buf *b, const struct kv_pair *pair)
+{
+	const char *node = pair->key + strlen(BACKEND_BLKDEBUG);
+	char *copy = ut_strdup(pair->value);
+	char *rest = copy, *word;
+
+	while ((word = strsep(&rest, ",")))
+		ut_addf(b, ",%s.%s", node, word);
+	free(copy);
+}
+
+static void backend_blkdebug(struct ut_buf *b, const struct prof *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->kv.n; i++)
+		if (ut_starts(p->kv.pairs[i].key, BACKEND_BLKDEBUG))
+			backend_rules(b, &p->kv.pairs[i]);
+}
+
+/*
+ * cache.no-flush: a slow host disk must not look like a slow guest. The data
+ * is in tmpfs anyhow, and a test reads it in the guest or while we live.
+ * blkdebug sits on top, where it sees each request of the device once.
+ */
+void backend_disk(struct qemu_args *a, const struct prof *p)
+{
+	struct ut_buf rules = { 0 };
+
+	backend_blkdebug(&rules, p);
+	qemu_opt(a, "-add-fd", ut_fmt("fd=%d,set=1", QEMU_FD_DISK));
+	qemu_opt(a, "-blockdev",
+		 ut_strdup("driver=file,node-name=image,filename=/dev/fdset/1,"
+			   "locking=off,cache.no-flush=on"));
+	qemu_opt(a, "-blockdev",
+		 ut_fmt("driver=raw,node-name=%s,file=image,"
+			"cache.no-flush=on", rules.len ? "raw" : "disk"));
+	if (rules.len)
+		qemu_opt(a, "-blockdev",
+			 ut_fmt("driver=blkdebug,node-name=disk,image=raw%s",
+				ut_str(&rules)));
+	ut_free(&rules);
+	p->backend->add(a, p);
+}
