@@ -86,6 +86,9 @@ vm-test: check ## all of it: set-up, fetch, patch, build, boot, test, report
 vm-list: check ## the cases that a run would have, as JSON
 	@vm/vmtest --list $(run_args)
 
+vm-fixtures: check ## guests that panic, hang, die: does the supervisor notice?
+	@vm/fixtures
+
 vm-ready: check ## all that vm-test does before it boots
 	@vm/ready
 
@@ -154,4 +157,4 @@ clean: ## remove build/, if nobody's work is in it
 
 .PHONY: check ci-local clean compile_commands config fsx-list help kunit \
 	mutants rules series-check series-edit series-export setup test vm-attach \
-	vm-dump vm-gdb vm-list vm-log vm-ready vm-run vm-shell vm-test
+	vm-dump vm-fixtures vm-gdb vm-list vm-log vm-ready vm-run vm-shell vm-test

@@ -5,7 +5,7 @@
 #include "args.h"
 
 #define ARGS_KNOWN "PROFILE FS TESTS CFG FSX SEED SHARD TIER REPEAT TRACE " \
-	"HOLD RUN V --bisect --list --shell --gdb --attach --dump"
+	"HOLD RUN V --bisect --list --once --shell --gdb --attach --dump"
 
 static int args_shard(struct args *a, const char *value)
 {
@@ -147,7 +147,7 @@ static bool args_option(struct args *a, const char *word)
 		{ "--accel", &a->accel }, { "--attach", &a->attach },
 		{ "--bisect", &a->bisect }, { "--check", &a->check },
 		{ "--dump", &a->dump }, { "--gdb", &a->gdb },
-		{ "--list", &a->list },
+		{ "--list", &a->list }, { "--once", &a->once },
 	};
 	size_t i;
 

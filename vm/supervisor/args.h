@@ -28,6 +28,7 @@ struct args {
 	bool quick;		/* TIER=quick, and not by default */
 	bool verbose;		/* V=1 */
 	bool bisect;		/* --bisect: 2 and 4 become 125 */
+	bool once;		/* --once: no second run of what failed */
 	bool list;		/* --list: cases as JSON, run nothing */
 	bool check;		/* --check: stop after the checks */
 	bool accel;		/* --accel: say which accelerator, and why */

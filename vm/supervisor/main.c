@@ -7,8 +7,9 @@
  *
  * Environment: BUILD (build), KERNEL (build/kernel/CFG: the folder of vmlinux),
  * CACHE, ACCEL=kvm|tcg, QEMU=program, QEMU_ROOT=a root (CACHE/roots/qemu),
- * ACCEL_TOLD=1 (the accelerator's line is on the screen), KVM=/dev/kvm,
- * CASES=a file like tests/cases, instead of that.
+ * INITRD=an initramfs (BUILD/guest/initramfs.cpio), KVM=/dev/kvm, ACCEL_TOLD=1
+ * (the accelerator's line is on the screen), CASES=a file like tests/cases,
+ * instead of that.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -102,6 +103,7 @@ static bool main_needs_ours(const struct run *run)
 
 static int main_kernel(struct run *run)
 {
+	const char *initrd = getenv("INITRD");
 	const char *dir = getenv("KERNEL");
 
 	if (dir && *dir)
@@ -110,7 +112,8 @@ static int main_kernel(struct run *run)
 		run->kernel_dir = ut_fmt("%s/kernel/%s", run->build,
 					 run->args.cfg);
 	run->kernel = ut_fmt("%s/vmlinux", run->kernel_dir);
-	run->initrd = ut_fmt("%s/guest/initramfs.cpio", run->build);
+	run->initrd = initrd && *initrd ? ut_strdup(initrd) :
+		ut_fmt("%s/guest/initramfs.cpio", run->build);
 	main_unpatched(run);
 	if (!main_needs_ours(run))
 		return 0;

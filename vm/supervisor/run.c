@@ -206,7 +206,8 @@ void run_all(struct run *run)
 	for (i = 0; i < run->nr_groups; i++)
 		run_group(run, &run->groups[i]);
 	/* A person's own program is theirs to repeat; REPEAT= has done it. */
-	if (run->args.mode == ARGS_TEST && run->args.repeat == 1)
+	if (run->args.mode == ARGS_TEST && run->args.repeat == 1 &&
+	    !run->args.once)
 		run_failed_again(run);
 	run->seconds = ut_now() - run->start;
 	run->status = run_verdict(run, tally);
