@@ -22,6 +22,7 @@ int main(void)
 	all &= th_group("bid", th_bid);
 	all &= th_group("cases", th_cases);
 	all &= th_group("con", th_con);
+	all &= th_group("decode", th_decode);
 	all &= th_group("ktap", th_ktap);
 	all &= th_group("line", th_line);
 	all &= th_group("prof", th_prof);
