@@ -97,6 +97,8 @@ int boot_pair(int *ours);
 
 /* hear.c: one line of the guest's report; @ctx is the boot. */
 void hear_line(void *ctx, char *text);
+/* What the guest runs as number @i, from 1; NULL beyond the plan. */
+struct res *hear_case(struct boot *b, unsigned int i);
 
 /* The line in hang.txt between the console before the hang and the answers. */
 #define HANG_ASKED "--- sysrq: blocked tasks (w), tasks (t), CPUs (l)"

@@ -76,6 +76,7 @@ static bool con_mark(struct con *c, const char *text)
 	if (!ut_starts(text, "wt: "))
 		return false;
 	if (ut_starts(text, "wt: start ")) {
+		c->started++;
 		free(c->mark);
 		c->mark = ut_strdup(text + strlen("wt: start "));
 	}

@@ -25,6 +25,7 @@ struct con {
 	char *tail[CON_TAIL];		/* ring of the last lines */
 	size_t lines;			/* lines seen so far */
 	char *mark;			/* the last case started, or NULL */
+	unsigned int started;		/* how many were */
 	int splat_left;			/* lines that still belong to a splat */
 	bool deaf;			/* we asked for this output: no splats */
 	bool panic;			/* the kernel said it is dead */

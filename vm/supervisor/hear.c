@@ -12,12 +12,11 @@ static unsigned int hear_limit(const struct boot *b, const struct res *r)
 	return r == &b->device ? BOOT_LIMIT_DEVICE : BOOT_LIMIT_CHECK;
 }
 
-/* What the guest runs as number @i, from 1; NULL beyond the plan. */
-static struct res *hear_case(struct boot *b, unsigned int i)
+struct res *hear_case(struct boot *b, unsigned int i)
 {
 	if (i == 1)
 		return &b->device;
-	if (i - 2 < b->n)
+	if (i >= 2 && i - 2 < b->n)
 		return b->cases[i - 2];
 	return b->mounts && i - 2 == b->n ? &b->check : NULL;
 }

@@ -239,20 +239,35 @@ static bool out_follows(const struct res *r)
 		(!r->boot && g->boot.outcome != OUT_NONE);
 }
 
+char *out_again(const struct res *r)
+{
+	static const char *const alone[] = {
+		[RES_ONCE] = "", [RES_SOLID] = "solid: it failed alone too",
+		[RES_FLAKY] = "flaky: it passed alone",
+	};
+
+	if (!r->runs)
+		return ut_strdup(alone[r->again]);
+	return ut_fmt("%s: it failed %u of %u times",
+		      r->again == RES_FLAKY ? "flaky" : "solid", r->failed,
+		      r->runs);
+}
+
 static void out_bad(void *ctx, const struct res *r)
 {
 	struct run *run = ctx;
-	char *repro;
+	char *repro, *again;
 
-	if (!res_worse(r->outcome, OUT_PASS) || out_follows(r))
+	if (!res_worse(r->outcome, OUT_PASS) || out_follows(r) || r->nth > 1)
 		return;
+	again = out_again(r);
 	repro = out_repro(run, r);
-	scr_say(&run->scr, "%s %s (%s %s)%s%s%s\n    %s",
+	scr_say(&run->scr, "%s %s (%s %s)%s%s%s%s\n    %s",
 		scr_word(&run->scr, r->outcome), r->name,
 		r->group->prof->name, r->group->fs->name,
-		r->again == RES_FLAKY ? ", flaky: it passed alone" :
-		r->again == RES_SOLID ? ", solid: it failed alone too" : "",
+		*again ? ", " : "", again,
 		r->reason ? ": " : "", r->reason ? r->reason : "", repro);
+	free(again);
 	free(repro);
 }
 

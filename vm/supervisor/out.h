@@ -32,6 +32,9 @@ int out_exit(const struct run *run);
 /* "make vm-test PROFILE=... TESTS=... SEED=..."; the caller frees. */
 char *out_repro(const struct run *run, const struct res *r);
 
+/* "flaky: it passed alone" and its kin, or ""; the caller frees. */
+char *out_again(const struct res *r);
+
 /* Walk all results that are told: cases, then what is bad of the rest. */
 typedef void (*out_fn)(void *ctx, const struct res *r);
 void out_each(const struct run *run, out_fn fn, void *ctx);

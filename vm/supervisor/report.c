@@ -106,24 +106,24 @@ static void report_block(struct ut_buf *b, const char *title,
 
 static void report_failure(void *ctx, const struct res *r)
 {
-	static const char *const again[] = {
-		[RES_ONCE] = "", [RES_SOLID] = " Failed alone too: solid.",
-		[RES_FLAKY] = " Passed alone: flaky.",
-	};
 	struct report_ctx *c = ctx;
-	char *repro;
+	char *repro, *again;
 
 	if (!res_worse(r->outcome, OUT_PASS))
 		return;
+	again = out_again(r);
 	repro = out_repro(c->run, r);
-	ut_addf(c->b, "## %s: %s (%s %s)\n\n%s.%s\n\nRepeat it alone: "
+	ut_addf(c->b, "## %s: %s (%s %s)\n\n%s%s%s.\n\nRepeat it alone: "
 		"`%s`\n\n", ktap_word(r->outcome), r->name,
 		r->group->prof->name, r->group->fs->name,
-		r->reason ? r->reason : "No reason given", again[r->again],
-		repro);
+		r->reason ? r->reason : "No reason given",
+		*again ? "; " : "", again, repro);
+	free(again);
 	if (r->boot)
 		ut_addf(c->b, "Logs: boot-%d/console.log, "
 			"boot-%d/report.ktap\n\n", r->boot, r->boot);
+	if (r->boot && c->run->args.trace)
+		ut_addf(c->b, "Trace: boot-%d/trace.log\n\n", r->boot);
 	report_block(c->b, "The test says", &r->log);
 	report_block(c->b, "The kernel says", &r->splats);
 	report_block(c->b, "At its end", &r->dump);

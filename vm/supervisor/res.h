@@ -20,7 +20,11 @@ struct res {
 	const struct tcase *tc;		/* NULL for what every boot has */
 	struct group *group;
 	enum outcome outcome;
-	enum res_again again;		/* how a failed case did alone */
+	enum res_again again;		/* how a failed case did alone, or the
+					 * other times with REPEAT= */
+	unsigned int failed;		/* REPEAT=: so many times, */
+	unsigned int runs;		/* of so many; 0: no REPEAT= */
+	unsigned int nth;		/* this is that failure, from 1 */
 	double seconds;			/* as the host saw it */
 	double last;			/* in an earlier run, -1 unknown */
 	char *reason;			/* one line, or NULL */

@@ -93,6 +93,9 @@ static bool run_able(struct run *run, struct group *g)
 	return false;
 }
 
+/* The guest reads the plan byte by byte. */
+#define RUN_BOOT_MAX 500	/* cases */
+
 static void run_group(struct run *run, struct group *g)
 {
 	struct res **pending = ut_zalloc(g->n * sizeof(*pending));
@@ -102,11 +105,11 @@ static void run_group(struct run *run, struct group *g)
 	if (!run_able(run, g))
 		goto out;
 	while ((left = run_undecided(g, pending)) && !run->interrupted) {
-		n = left;
+		n = left < RUN_BOOT_MAX ? left : RUN_BOOT_MAX;
 		run_boot(run, &b, g, pending, n);
 		run_keep_boot(run, &b, false);
 		/* A boot must decide something, else the next will not. */
-		if (run_undecided(g, pending) == n)
+		if (run_undecided(g, pending) == left)
 			run_all_are(run, g, OUT_BROKEN,
 				    b.why ? b.why : "the boot ran no case");
 		res_merge(&g->device, &b.device);
@@ -169,6 +172,36 @@ static void run_failed_again(struct run *run)
 			failed - RUN_AGAIN_MAX);
 }
 
+/* REPEAT=: how often did a case fail, of all the times that it ran? */
+static void run_count(struct group *g, struct res *r)
+{
+	struct res *other;
+	size_t i;
+
+	for (i = 0; i < g->n; i++) {
+		other = &g->v[i];
+		if (strcmp(other->name, r->name))
+			continue;
+		r->runs += other->outcome == OUT_PASS ||
+			other->outcome == OUT_FAIL;
+		r->failed += other->outcome == OUT_FAIL;
+		if (other == r)
+			r->nth = r->failed;
+	}
+	r->again = r->failed < r->runs ? RES_FLAKY : RES_SOLID;
+}
+
+static void run_repeated(struct run *run)
+{
+	size_t i, j;
+
+	for (i = 0; i < run->nr_groups; i++)
+		for (j = 0; j < run->groups[i].n; j++)
+			if (run->groups[i].v[j].outcome == OUT_FAIL)
+				run_count(&run->groups[i],
+					  &run->groups[i].v[j]);
+}
+
 int run_verdict(const struct run *run, unsigned int *tally)
 {
 	bool passed = false;
@@ -209,6 +242,8 @@ void run_all(struct run *run)
 	if (run->args.mode == ARGS_TEST && run->args.repeat == 1 &&
 	    !run->args.once)
 		run_failed_again(run);
+	if (run->args.repeat > 1)
+		run_repeated(run);
 	run->seconds = ut_now() - run->start;
 	run->status = run_verdict(run, tally);
 }

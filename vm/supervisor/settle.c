@@ -12,14 +12,21 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "decode.h"
 #include "run.h"
+
+#define SETTLE_BLOCKED 60	/* lines of blocked tasks in a report */
 
 static struct res *settle_find(struct boot *b, const char *name)
 {
+	struct res *r = hear_case(b, b->con.started);
 	size_t i;
 
 	if (!name)
 		return &b->other;
+	/* The same case may run more than once: by its number, if it fits. */
+	if (r && !strcmp(r->name, name))
+		return r;
 	for (i = 0; i < b->n; i++)
 		if (!strcmp(b->cases[i]->name, name))
 			return b->cases[i];
@@ -106,13 +113,36 @@ static char *settle_death(const struct boot *b)
 	return why;
 }
 
-/* The console before we asked; what the kernel answered is in a file. */
+/* The tasks that wait, of all that the kernel answered. */
+static void settle_blocked(const char *text, struct ut_buf *out)
+{
+	const char *from = strstr(text, "sysrq: Show Blocked State");
+	const char *to = from ? strstr(from, "sysrq: Show State") : NULL;
+	int lines;
+
+	if (!to)
+		return;
+	from += strcspn(from, "\n") + 1;
+	for (lines = 0; from < to && lines < SETTLE_BLOCKED; lines++) {
+		size_t len = strcspn(from, "\n") + 1;
+
+		if (from + len < to)
+			ut_add(out, from, len);
+		from += len;
+	}
+}
+
+/* The console before we asked, and where it waits; all of it is in a file. */
 static void settle_hang_tail(const struct boot *b, struct res *r)
 {
 	const char *text = ut_str(&b->hang_text);
 	const char *end = strstr(text, HANG_ASKED);
 
 	ut_add(&r->dump, text, end ? (size_t)(end - text) : strlen(text));
+	if (end) {
+		ut_addf(&r->dump, "--- blocked tasks\n");
+		settle_blocked(end, &r->dump);
+	}
 	ut_addf(&r->dump, "--- tasks, CPUs, registers: boot-%d/hang.txt\n",
 		b->nr);
 }
@@ -167,6 +197,15 @@ static void settle_hang_file(const struct boot *b)
 	free(path);
 }
 
+/* Addresses as lines of our tree; Debian's kernel has no vmlinux here. */
+static void settle_decode(struct boot *b, struct res *r)
+{
+	if (b->group->unpatched || r->outcome == OUT_PASS)
+		return;
+	decode_text(b->run->kernel_dir, &r->splats);
+	decode_text(b->run->kernel_dir, &r->dump);
+}
+
 void settle(struct boot *b)
 {
 	size_t i;
@@ -187,6 +226,11 @@ void settle(struct boot *b)
 		else
 			con_tail(&b->con, &b->other.dump, CON_TAIL);
 	}
+	for (i = 0; i < b->n; i++)
+		settle_decode(b, b->cases[i]);
+	settle_decode(b, &b->device);
+	settle_decode(b, &b->check);
+	settle_decode(b, &b->other);
 	if (b->current && b->current->tc)
 		scr_done(&b->run->scr, b->current);
 }
