@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The console scanner: what is a splat, and whose. */
+#include <stdlib.h>
+
 #include "../../vm/supervisor/con.h"
 #include "th.h"
 
@@ -134,6 +136,39 @@ static bool one_block_one_splat(void)
 	return true;
 }
 
+/*
+ * Consoles of real boots of the lanes (fault/ in tests/cases): a report is one
+ * splat, it belongs to the case that ran, and says what it is.
+ */
+static bool recorded(void)
+{
+	static const struct {
+		const char *path, *mark, *title;
+	} rows[] = {
+		{ "tests/host/console/kasan", "fault/READ_AFTER_FREE",
+		  "BUG: KASAN: slab-use-after-free in lkdtm_READ_AFTER_FREE" },
+		{ "tests/host/console/lockdep", "fault/SPINLOCKUP",
+		  "WARNING: lock held when returning to user space!" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *text = ut_read(rows[i].path, NULL);
+		struct seen s;
+
+		TH_CHECK(text);
+		scan(&s, text);
+		free(text);
+		TH_STR(s.mark, rows[i].mark);
+		if (s.heads != 1 || !ut_starts(s.title, rows[i].title)) {
+			printf("# %s: %d heads, the last is %s\n",
+			       rows[i].path, s.heads, s.title);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool last_lines(void)
 {
 	struct ut_buf b = { 0 };
@@ -164,6 +199,7 @@ const struct th_test th_con[] = {
 	{ "not_heads", not_heads },
 	{ "attributed", attributed },
 	{ "one_block_one_splat", one_block_one_splat },
+	{ "recorded", recorded },
 	{ "last_lines", last_lines },
 	{ }
 };
