@@ -97,11 +97,25 @@ static json_t *rec_series(const struct run *run)
 	return series;
 }
 
+/* What makes two runs alike, as far as time goes: words, or NULL for all. */
+static char *rec_asked(const struct args *a)
+{
+	if (a->mode == ARGS_SHELL)
+		return ut_strdup(a->gdb ? "--gdb" : "--shell");
+	if (a->mode == ARGS_RUN)
+		return ut_fmt("RUN=%s", a->run);
+	if (a->repeat > 1)
+		return ut_fmt("%s REPEAT=%u", a->tests ? a->tests : "",
+			      a->repeat);
+	return a->tests ? ut_strdup(a->tests) : NULL;
+}
+
 int out_json(const struct run *run)
 {
 	struct rec_ctx c = { .run = run, .tests = json_array() };
 	const struct run_boot *first = rec_first(run);
 	const struct args *a = &run->args;
+	char *asked = rec_asked(a);
 	char *path, *text;
 	json_t *root;
 	int ret;
@@ -116,11 +130,13 @@ int out_json(const struct run *run)
 		"accel", "name", run->accel.name, "reason", run->accel.reason,
 		"profile", rec_text(a->profile), "fs", rec_text(a->fs),
 		"cfg", a->cfg, "seed", (json_int_t)a->seed,
-		"tests_asked", rec_text(a->tests), "tier",
+		"tests_asked", rec_text(asked), "tier",
 		a->full ? "full" : "quick",
 		"seconds", run->seconds, "boot_seconds",
 		first ? first->first : 0.0, "boots", rec_boots(run),
-		"tests", c.tests, "exit", run->status);
+		"tests", c.tests, "exit",
+		a->mode == ARGS_RUN ? out_exit(run) : run->status);
+	free(asked);
 	if (!root)
 		return -ENOMEM;
 	path = ut_fmt("%s/run.json", run->dir);
@@ -167,11 +183,12 @@ static void rec_remember(struct run *run, const char *path)
 {
 	json_t *root = json_load_file(path, 0, NULL);
 	const struct args *a = &run->args;
+	char *asked = rec_asked(a);
 	json_t *test;
 	size_t i;
 
 	if (!root)
-		return;
+		goto out;
 	/* Times of another lane or accelerator say nothing. */
 	if (!rec_same(root, "cfg", a->cfg) ||
 	    !rec_same(json_object_get(root, "accel"), "name",
@@ -181,12 +198,13 @@ static void rec_remember(struct run *run, const char *path)
 	    !json_integer_value(json_object_get(root, "exit")) &&
 	    rec_same(root, "profile", a->profile) &&
 	    rec_same(root, "fs", a->fs) &&
-	    rec_same(root, "tests_asked", a->tests))
+	    rec_same(root, "tests_asked", asked))
 		run->last = json_number_value(json_object_get(root,
 							      "seconds"));
 	json_array_foreach(json_object_get(root, "tests"), i, test)
 		rec_recall(run, test);
 out:
+	free(asked);
 	json_decref(root);
 }
 
