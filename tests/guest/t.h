@@ -196,7 +196,7 @@ struct t_room {
 };
 /* @len bytes, aligned to @len, a power of two and a number of blocks. */
 struct t_room t_room(struct t *t, long long len);
-/* The same around @at of the device, wherever that is in a file. */
+/* The same around @at of the device; in the file all of it is behind EOF. */
 struct t_room t_room_at(struct t *t, long long len, off_t at);
 
 /*
@@ -210,9 +210,10 @@ enum t_flaky {
 };
 /*
  * Room with the bad sector in it, written with generation 1 and not cached;
- * *@bad is its position on the device.
+ * *@bad is its position on the device.  The second leaves it behind EOF.
  */
 struct t_room t_flaky_room(struct t *t, off_t *bad);
+struct t_room t_flaky_room_behind(struct t *t, off_t *bad);
 /* From now on this fails.  Uses the room's last 4 KiB. */
 void t_flaky(struct t *t, const struct t_room *room, enum t_flaky what);
 

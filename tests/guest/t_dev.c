@@ -45,8 +45,10 @@ struct t_room t_room(struct t *t, long long len)
 	struct fiemap *map;
 
 	room.file = t_open(t, "room", O_RDWR | O_CREAT);
-	if (t->blkdev)
+	if (t->blkdev) {
+		room.pos = room.at = len;
 		return room;
+	}
 	T_MUST(!fallocate(room.file, 0, 0, 2 * len));
 	T_MUST(!fsync(room.file));
 	map = t_map(room.file);
@@ -73,7 +75,7 @@ static int t_room_all(struct t *t)
 
 	T_MUST(!statvfs(t->dir, &vfs));
 	len = (long long)vfs.f_bavail * vfs.f_bsize;
-	while (len >= T_MIB && fallocate(fd, 0, 0, len))
+	while (len >= T_MIB && fallocate(fd, 1 /* KEEP_SIZE */, 0, len))
 		len -= T_MIB;
 	T_MUST(len >= T_MIB && !fsync(fd));
 	return fd;
@@ -101,8 +103,7 @@ struct t_room t_room_at(struct t *t, long long len, off_t at)
 			continue;
 		room.at = from;
 		t_room_punch(room.file, 0, from);
-		t_room_punch(room.file, from + len,
-			     t_size(room.file) - from - len);
+		t_room_punch(room.file, from + len, INT64_MAX / 2);
 		free(map);
 		return room;
 	}

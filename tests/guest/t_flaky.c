@@ -30,26 +30,32 @@ static off_t t_flaky_pos(const char *name)
 	return atoll(sector) * 512;
 }
 
+/* An error that nobody was told of yet is not for the next case's syncfs. */
 static void t_flaky_end(void)
 {
 	t_flaky(t_flaky_left.t, &t_flaky_left.room, T_FLAKY_QUIET);
+	syncfs(t_flaky_left.room.file);
 }
 
-struct t_room t_flaky_room(struct t *t, off_t *bad)
+struct t_room t_flaky_room_behind(struct t *t, off_t *bad)
 {
-	int file;
-
 	*bad = t_flaky_pos("WT_BAD_SECTOR");
 	t_flaky_left.t = t;
 	t_flaky_left.room = t_room_at(t, T_FLAKY_ROOM, *bad);
 	T_MUST(!atexit(t_flaky_end));
-	/* Written blocks, or the file system would not ask the device. */
-	file = t_flaky_left.room.file;
-	T_MUST(t_write(t, file, t_flaky_left.room.at, T_FLAKY_ROOM, 1, 0) ==
-	       T_FLAKY_ROOM);
-	T_MUST(!fsync(file));
-	t_drop(file);
 	return t_flaky_left.room;
+}
+
+/* Written blocks, or the file system would not ask the device. */
+struct t_room t_flaky_room(struct t *t, off_t *bad)
+{
+	struct t_room room = t_flaky_room_behind(t, bad);
+
+	T_MUST(t_write(t, room.file, room.at, T_FLAKY_ROOM, 1, 0) ==
+	       T_FLAKY_ROOM);
+	T_MUST(!fsync(room.file));
+	t_drop(room.file);
+	return room;
 }
 
 static bool t_flaky_reads(const struct t_room *room, const char *name)

@@ -8,8 +8,8 @@ OUT		:= $(BUILD)/guest
 WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 		   -Ivm/guest -Itests/guest -MMD -MP
 
-GROUPS		:= basic blkdev cost data eof fault fio fixture flags fsx kunit lane \
-		   mmap profile race unpatched
+GROUPS		:= basic blkdev cost data eof error fault fio fixture flags fsx kunit \
+		   lane mmap profile race unpatched
 INIT_OBJS	:= boot child dev fs init own plan port run trace
 LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_trace t_xfs
 FSX_OBJS	:= fsx_check fsx_gen fsx_list fsx_model fsx_op

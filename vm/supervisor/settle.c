@@ -103,8 +103,11 @@ static char *settle_death(const struct boot *b)
 	for (i = 0; last && last[i]; i++)
 		if (last[i] < ' ' || last[i] > '~')
 			last[i] = ' ';
-	if (last && *last)
-		why = ut_fmt("QEMU says: %.1000s", last);
+	/* What is wrong stands last, behind the option it is about. */
+	if (last && strlen(last) > 1000)
+		why = ut_fmt("QEMU says: ...%s", last + strlen(last) - 1000);
+	else if (last && *last)
+		why = ut_fmt("QEMU says: %s", last);
 	else
 		why = ut_fmt("%s: QEMU ended (status %d)", where,
 			     WEXITSTATUS(b->status));

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * WT writes to a sector that fails: the call says so, and fsync once more to
+ * those who did not ask; what is in the cache afterwards is as documented.
+ * Control: a lazy write there is accepted.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "t.h"
+
+struct error {
+	struct t_room room;
+	int fd;			/* a file with the sector in it */
+	off_t at;		/* the bad sector's block */
+};
+
+static struct error error_begin(struct t *t, bool behind)
+{
+	struct error e;
+	off_t bad;
+
+	e.room = behind ? t_flaky_room_behind(t, &bad) :
+		t_flaky_room(t, &bad);
+	e.fd = e.room.file;
+	e.at = (e.room.at + bad - e.room.pos) / t->ps * t->ps;
+	return e;
+}
+
+static bool error_is(long long n)
+{
+	return n == -EIO || n == -ENODATA;
+}
+
+static long long error_fsync(int fd)
+{
+	return fsync(fd) ? -errno : 0;
+}
+
+static void error_write(struct t *t)
+{
+	struct error e = error_begin(t, false);
+	long long n;
+
+	t_flaky(t, &e.room, T_FLAKY_SECTOR);
+	n = t_write(t, e.fd, e.at, t->ps, 2, RWF_WRITETHROUGH);
+	T_OK(t, error_is(n), "write to the bad sector: %lld", n);
+	T_CLEAN(t, e.fd, e.at, t->ps);
+	T_READS(t, e.fd, e.at, t->ps, 2);
+	n = error_fsync(e.fd);
+	T_OK(t, error_is(n), "fsync behind it: %lld", n);
+	T_EQ(t, "the next fsync", 0, error_fsync(e.fd));
+	T_EQ(t, "written before the bad sector", t->ps,
+	     t_write(t, e.fd, e.at - t->ps, t->ps, 2, RWF_WRITETHROUGH));
+	T_EQ(t, "fsync", 0, error_fsync(e.fd));
+
+	t_flaky(t, &e.room, T_FLAKY_QUIET);
+	T_DISK(t, e.fd, e.at - t->ps, t->ps, 2);
+	T_DISK(t, e.fd, e.at, t->ps, 1);
+	T_EQ(t, "written once more", t->ps,
+	     t_write(t, e.fd, e.at, t->ps, 3, RWF_WRITETHROUGH));
+	T_DISK(t, e.fd, e.at, t->ps, 3);
+
+	t_flaky(t, &e.room, T_FLAKY_SECTOR);
+	T_MUST(t_write(t, e.fd, e.at, t->ps, 4, 0) == t->ps);
+	T_MUST(error_is(error_fsync(e.fd)));
+}
+
+/* What the result counts is on disk, and it counts nothing that failed. */
+static void error_middle(struct t *t)
+{
+	struct error e = error_begin(t, false);
+	off_t pos = e.at - 6 * t->ps;
+	long long n;
+
+	t_flaky(t, &e.room, T_FLAKY_SECTOR);
+	n = t_write(t, e.fd, pos, 12 * t->ps, 2, RWF_WRITETHROUGH);
+	T_OK(t, error_is(n) || (n > 0 && n <= 6 * t->ps),
+	     "expected an error or at most %lld, seen %lld", 6 * t->ps, n);
+	t_flaky(t, &e.room, T_FLAKY_QUIET);
+	if (n > 0)
+		T_DISK(t, e.fd, pos, n, 2);
+	T_OK(t, error_is(error_fsync(e.fd)), "fsync does not report it");
+}
+
+/* EOF does not move, and what failed is not brought back by a larger file. */
+static void error_extend(struct t *t)
+{
+	struct error e = error_begin(t, true);
+	long long n;
+
+	T_MUST(t_write(t, e.fd, e.at - t->ps, t->ps, 1, 0) == t->ps);
+	T_MUST(!fsync(e.fd));
+	t_flaky(t, &e.room, T_FLAKY_SECTOR);
+	n = t_write(t, e.fd, e.at, 2 * t->ps, 2, RWF_WRITETHROUGH);
+	T_OK(t, error_is(n), "write behind EOF: %lld", n);
+	T_EQ(t, "size", e.at, t_size(e.fd));
+	t_flaky(t, &e.room, T_FLAKY_QUIET);
+	T_MUST(!ftruncate(e.fd, e.at + 4 * t->ps));
+	T_READS(t, e.fd, e.at, 4 * t->ps, 0);
+	T_READS(t, e.fd, e.at - t->ps, t->ps, 1);
+}
+
+static const struct t_case cases[] = {
+	{ "extend",	error_extend },
+	{ "middle",	error_middle },
+	{ "write",	error_write },
+};
+
+T_MAIN(cases)
