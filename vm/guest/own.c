@@ -40,10 +40,8 @@ static void own_tty_size(const struct plan *plan, int fd)
 	struct winsize size = { .ws_row = 24, .ws_col = 80 };
 	char term[40];
 
-	if (!plan->tty)
-		return;
-	if (sscanf(plan->tty, "%hu %hu %39s", &size.ws_row, &size.ws_col,
-		   term) == 3)
+	if (plan->tty && sscanf(plan->tty, "%hu %hu %39s", &size.ws_row,
+				&size.ws_col, term) == 3)
 		setenv("TERM", term, 1);
 	ioctl(fd, TIOCSWINSZ, &size);
 }

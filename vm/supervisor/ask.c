@@ -183,8 +183,10 @@ static void ask_tty(struct boot *b)
 	b->own.tty = 0;
 	b->own.tty_fd = -1;
 	b->own.left = WIFEXITED(status) && WEXITSTATUS(status) == TTY_LEFT;
-	if (b->own.left)
-		boot_kill(b);
+	if (!b->own.left)
+		return;
+	scr_say(&b->run->scr, "\nleft");
+	boot_kill(b);
 }
 
 void own_ready(struct boot *b, int fd)
