@@ -137,13 +137,13 @@ static void eof_append_flag(struct t *t)
  * A lazy append shares its block with the WT write: it goes out as well, and
  * nobody else would tell the disk of its size.
  */
-static void eof_dirty_append(struct t *t)
+static void eof_dirty_append_to(struct t *t, off_t pos)
 {
-	int fd = t_file(t, "f", 2 * t->bs);
-	off_t pos = 2 * t->bs;
+	int fd = t_file(t, "f", pos);
 
 	T_MUST(t_write(t, fd, pos, 300, 2, 0) == 300);
 	T_LAZY(t, fd, pos, 300, 2);
+	T_MUST(t_disk_size(fd) == pos);
 	T_EQ(t, "written", 50,
 	     t_write(t, fd, pos + 100, 50, 3, RWF_WRITETHROUGH));
 	T_CLEAN(t, fd, pos, 300);
@@ -152,7 +152,15 @@ static void eof_dirty_append(struct t *t)
 	T_DISK(t, fd, pos, 100, 2);
 	T_DISK(t, fd, pos + 100, 50, 3);
 	T_DISK(t, fd, pos + 150, 150, 2);
-	T_DISK(t, fd, pos + 300, t->bs - 300, 0);
+	T_DISK(t, fd, pos + 300, eof_round_up(t, pos + 300) - pos - 300, 0);
+	close(fd);
+}
+
+/* In a new block, whose conversion updates the size anyway, and in an old. */
+static void eof_dirty_append(struct t *t)
+{
+	eof_dirty_append_to(t, 2 * t->bs);
+	eof_dirty_append_to(t, 2 * t->bs + 100);
 }
 
 /* The first page: a store behind the one with EOF would be SIGBUS. */
@@ -220,7 +228,32 @@ static void *eof_store(void *arg)
 	return NULL;
 }
 
-/* Did the store come between the file system's zeroing and the end? */
+/*
+ * 20 bytes for 600, from a page that has to be read first: it is faulted in
+ * after the file system's zeroing, and meanwhile there is time for a store.
+ */
+static ssize_t eof_write_cold(struct t *t, int fd)
+{
+	int src = t_open(t, "src", O_RDWR | O_CREAT);
+	struct iovec iov = { .iov_len = 20 };
+	ssize_t n;
+
+	T_MUST(t_write(t, src, 0, t->page, 2, 0) == t->page);
+	T_MUST(!fsync(src));
+	t_drop(src);
+	iov.iov_base = eof_map(t, src) + 600;
+	n = t_pwritev2(fd, &iov, 1, 600, RWF_WRITETHROUGH);
+	T_MUST(!munmap((char *)iov.iov_base - 600, t->page));
+	close(src);
+	return n;
+}
+
+/*
+ * Did the store come before the page was write-protected?  One that came later
+ * has dirtied it again, and it is data if EOF had moved already.  Where other
+ * blocks of the page are dirty that says nothing, but there the cache is zeroed
+ * once more when EOF moves.
+ */
 static bool eof_gap_hit(struct t *t, int fd)
 {
 	struct eof_storer s = { .map = eof_map(t, fd) };
@@ -230,27 +263,29 @@ static bool eof_gap_hit(struct t *t, int fd)
 	T_MUST(!pthread_create(&thread, NULL, eof_store, &s));
 	while (!atomic_load(&s.ready))
 		sched_yield();
-	T_EQ(t, "written", 20, t_write(t, fd, 600, 20, 2, RWF_WRITETHROUGH));
+	T_EQ(t, "written", 20, eof_write_cold(t, fd));
 	atomic_store(&s.stop, true);
 	pthread_join(thread, NULL);
-	hit = s.stored && !s.map[300];
+	hit = s.stored &&
+	      (!t_cachestat(fd, 0, t->page).nr_dirty || !s.map[300]);
 	T_MUST(!munmap((void *)s.map, t->page));
 	return hit;
 }
 
 /*
  * The gap is in the block that is written.  The file system zeroes it before,
- * but that does not keep anybody from storing there again.  What was not yet
- * inside EOF when it was stored is not data, and not on the disk after fsync.
+ * but that does not keep anybody from storing there again.  What came in time
+ * is not data, neither in the cache nor on the disk.
  */
 static void eof_mmap_gap(struct t *t)
 {
 	int hits = 0, i, fd;
 
-	for (i = 0; i < 200 && hits < 10 && !t->failed; i++) {
+	for (i = 0; i < 200 && hits < 5 && !t->failed; i++) {
 		fd = t_file(t, "f", 100);
 		if (eof_gap_hit(t, fd)) {
 			hits++;
+			T_READS(t, fd, 100, 500, 0);
 			T_MUST(!fsync(fd));
 			T_DISK(t, fd, 0, 100, 1);
 			T_DISK(t, fd, 100, 500, 0);
@@ -259,7 +294,7 @@ static void eof_mmap_gap(struct t *t)
 		close(fd);
 	}
 	printf("# stores that came in time: %d of %d\n", hits, i);
-	T_MUST(t->failed || hits == 10);
+	T_MUST(t->failed || hits);
 }
 
 /*
