@@ -72,10 +72,7 @@ static struct fsx *fsx_new(struct t *t, int max)
 
 static void fsx_free(struct fsx *f)
 {
-	if (f->map)
-		fsx_kind("drop")->exec(f, NULL);
-	if (f->fd >= 0)
-		close(f->fd);
+	fsx_close(f);
 	free(f->buf);
 	free(f->seen);
 	free(f->ran);
@@ -260,6 +257,8 @@ static void fsx_control(struct t *t)
 		  "write 0 0x8000\n mwrite 0x1001 2\n mread 0x1000 0x10" },
 		{ "the same, written back", FSX_BAD_STORE, FSX_DISK,
 		  "write 0 0x8000\n mwrite 0x1001 2\n fsync" },
+		{ "no store", FSX_NO_STORE, FSX_CLEAN | FSX_FAULT,
+		  "wt 0 0x8000\n mwrite 0x1001 2" },
 		{ "a short write", FSX_SHORT, FSX_RESULT, "wt 0 0x8000" },
 		{ "a wrong size", FSX_BAD_SIZE, FSX_SIZE, "truncate 0x1234" },
 		{ "no punch", FSX_NO_PUNCH, FSX_DATA | FSX_DISK,

@@ -3,10 +3,11 @@
  * fsx: one file, thousands of operations drawn by lot, and a model of the file
  * that says after each of them what must be seen.
  *
- * The model has three things: the bytes and EOF; which bytes the block device
- * must have already; which blocks may be dirty in the cache.  The second is
- * what a WT write is about, and what fsync(2) makes true for all of the file.
- * A byte the device need not have yet is not looked at there.
+ * The model has the bytes and EOF; which bytes the block device must have
+ * already; which blocks may be dirty in the cache; which pages are protected, so
+ * that a store to a mapping has to fault.  The second is what a WT write is
+ * about, and what fsync(2) makes true for all of the file.  A byte that the
+ * device need not have yet is not looked at there.
  *
  * An operation is a row of a table (fsx_op.c): how it is drawn, what it does to
  * the file, what it does to the model, what is looked at afterwards.  The list
@@ -61,6 +62,7 @@ struct fsx_model {
 	uint8_t data[FSX_MAX];	/* zeros from EOF on */
 	bool known[FSX_MAX];	/* the device has the byte of @data */
 	bool dirty[FSX_MAX / FSX_MIN_BLOCK];	/* block: perhaps, in the cache */
+	bool guarded[FSX_MAX / FSX_MIN_BLOCK];	/* page: a store must fault */
 };
 
 /* What a check is about: so that controls can say which one must have failed. */
@@ -71,6 +73,7 @@ enum fsx_what {
 	FSX_CLEAN = 8,
 	FSX_DISK = 16,
 	FSX_DATA = 32,
+	FSX_FAULT = 64,
 };
 
 /* What a control does wrong behind the model's back. */
@@ -84,6 +87,7 @@ enum fsx_lie {
 	FSX_BAD_SIZE,		/* truncate is one byte off */
 	FSX_NO_DROP,		/* drop is not done */
 	FSX_NO_PUNCH,		/* punch is not done */
+	FSX_NO_STORE,		/* nor is a store to the mapping */
 	FSX_SHORT,		/* writes end one byte early */
 };
 
@@ -105,6 +109,8 @@ struct fsx {
 	uint8_t *seen;		/* the same */
 	/* the outcome */
 	bool idle;		/* the operation had nothing to do */
+	bool must_fault;	/* the store was to a guarded page */
+	long faults;		/* of the store */
 	unsigned int failed;	/* enum fsx_what, all of the checks that did */
 	enum fsx_lie lie;	/* other than FSX_HONEST: keep quiet */
 	int *ran;		/* by kind, idle ones not counted */
@@ -166,8 +172,24 @@ void fsx_check_data(struct fsx *f, const char *how, const uint8_t *buf,
 void fsx_check_size(struct fsx *f);
 /* How often each operation ran, on stdout. */
 void fsx_histogram(struct fsx *f);
-/* Pages that a store to the mapping dirtied around it may be dirty now. */
-void fsx_see_dirty(struct fsx *f, long long pos, long long len);
+/* The pages of a store to the mapping are dirty, and those around may be. */
+void fsx_check_dirty(struct fsx *f, long long pos, long long len);
+
+/*
+ * fsx_file.c: the mapping, and forgetting.
+ */
+/*
+ * Copy @f->buf to the mapping or the mapping to @f->buf.  Returns @len, or
+ * -EFAULT for SIGBUS.  Counts @f->faults.
+ */
+long long fsx_map_copy(struct fsx *f, long long pos, long long len, bool store);
+/* No mapping, and no page in the cache that is clean. */
+void fsx_forget(struct fsx *f);
+/* No page in the cache at all, when all are clean.  False: there is one. */
+bool fsx_forget_all(struct fsx *f);
+/* Also no inode in memory, when nothing of it is; and open it again. */
+void fsx_evict(struct fsx *f);
+void fsx_close(struct fsx *f);
 
 /*
  * fsx_list.c: operations as text.

@@ -240,13 +240,21 @@ void fsx_check_clean(struct fsx *f, long long pos, long long len)
 	}
 }
 
-void fsx_see_dirty(struct fsx *f, long long pos, long long len)
+void fsx_check_dirty(struct fsx *f, long long pos, long long len)
 {
 	long long ps = f->t->ps, page, first, end, i;
+	long long start = fsx_down(pos, ps), pages;
 
+	pages = (fsx_up(pos + len, ps) - start) / f->t->page;
+	i = t_cachestat(f->fd, start, pages * f->t->page).nr_dirty;
+	FSX_OK(f, FSX_CLEAN, i == pages,
+	       "pages dirty after a store to them: expected %lld, seen %lld",
+	       pages, i);
+	/* All of a folio becomes dirty, and may be mapped by the one fault. */
 	for (page = pos / ps; page * ps < pos + len; page = end) {
 		fsx_run(f, page, &first, &end);
 		for (i = first * ps / f->m.bs; i * f->m.bs < end * ps; i++)
 			f->m.dirty[i] = true;
+		memset(f->m.guarded + first, false, end - first);
 	}
 }

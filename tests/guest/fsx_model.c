@@ -12,6 +12,9 @@
  *
  * Dirty blocks.  What is said here is an upper bound.  It is never taken back
  * for blocks that go away, since the rest of their folio may remember them.
+ *
+ * Guarded pages.  A WT write leaves all of its pages write-protected (D8), until
+ * somebody stores to them, or to another page of the same folio.
  */
 #include <string.h>
 
@@ -66,6 +69,20 @@ static void fsx_model_known(struct fsx_model *m, long long pos, long long end,
 		memset(m->known + pos, known, end - pos);
 }
 
+/* The pages of [@pos, @end) are guarded or not.  Was one of them? */
+static bool fsx_model_guard(struct fsx *f, long long pos, long long end,
+			    bool guarded)
+{
+	bool *page = f->m.guarded + pos / f->t->ps;
+	bool was = false;
+
+	for (; pos < end; pos = fsx_down(pos, f->t->ps) + f->t->ps) {
+		was |= *page;
+		*page++ = guarded;
+	}
+	return was;
+}
+
 /* EOF leaves its block: what was behind it there is zeroed, perhaps lazily. */
 static void fsx_model_leave_eof(struct fsx_model *m)
 {
@@ -89,6 +106,8 @@ void fsx_model_write(struct fsx *f, long long pos, long long len, bool wt)
 	else
 		fsx_model_known(m, pos, end, false);
 	fsx_model_dirty(m, pos, end, !wt);
+	if (wt)
+		fsx_model_guard(f, pos, end, true);
 }
 
 /* What is stored behind EOF is no data. */
@@ -98,6 +117,7 @@ void fsx_model_store(struct fsx *f, long long pos, long long len)
 	long long end = pos + len;
 
 	fsx_model_dirty(m, pos, end, true);
+	f->must_fault = fsx_model_guard(f, pos, end, false);
 	if (end > m->eof)
 		end = m->eof;
 	if (pos >= end)

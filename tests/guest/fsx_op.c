@@ -4,46 +4,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "fsx.h"
-
-#define FSX_DROP_CACHES	"/proc/sys/vm/drop_caches"
-#define FSX_DROP_TRIES	1000
-
-/* A mapping that ends too early must be told, not die of. */
-static sigjmp_buf fsx_sigbus_back;
-
-static void fsx_sigbus(int sig)
-{
-	(void)sig;
-	siglongjmp(fsx_sigbus_back, 1);
-}
-
-static uint8_t *fsx_map(struct fsx *f)
-{
-	struct sigaction sa = { .sa_handler = fsx_sigbus };
-	void *map = f->map;
-
-	if (map)
-		return map;
-	T_MUST(!sigaction(SIGBUS, &sa, NULL));
-	map = mmap(NULL, FSX_MAX, PROT_READ | PROT_WRITE, MAP_SHARED, f->fd, 0);
-	T_MUST(map != MAP_FAILED);
-	return f->map = map;
-}
-
-static void fsx_unmap(struct fsx *f)
-{
-	if (f->map)
-		T_MUST(!munmap(f->map, FSX_MAX));
-	f->map = NULL;
-}
 
 static long long fsx_pwrite(struct fsx *f, const struct fsx_op *op, int flags)
 {
@@ -83,11 +47,26 @@ static long long fsx_wt_effect(struct fsx *f, const struct fsx_op *op)
 	return op->len;
 }
 
-/* The cache first: whatever reads the file could bring it in order. */
+/* A read that must not do I/O: what it brings was in the cache. */
+static void fsx_check_cached(struct fsx *f, const struct fsx_op *op)
+{
+	struct iovec iov = { .iov_base = f->buf, .iov_len = op->len };
+	ssize_t n = preadv2(f->fd, &iov, 1, op->pos, RWF_NOWAIT);
+
+	if (n < 0)
+		n = -errno;
+	if (FSX_OK(f, FSX_CACHED, n == op->len,
+		   "bytes read from the cache: expected %lld, seen %lld",
+		   op->len, (long long)n))
+		fsx_check_data(f, "read from the cache", f->buf, op->pos, n);
+}
+
+/* The order matters: whatever reads the file could bring it in order. */
 static void fsx_wt_check(struct fsx *f, const struct fsx_op *op)
 {
 	fsx_check_clean(f, op->pos, op->len);
 	fsx_check_disk(f, op->pos, op->len);
+	fsx_check_cached(f, op);
 	f->disk_checks++;
 	f->disk_bytes += op->len;
 }
@@ -114,13 +93,7 @@ static long long fsx_mread(struct fsx *f, const struct fsx_op *op)
 {
 	long long len = fsx_model_mapped(f, op);
 
-	if (!len)
-		return 0;
-	fsx_map(f);
-	if (sigsetjmp(fsx_sigbus_back, 1))
-		return -EFAULT;
-	memcpy(f->buf, f->map + op->pos, len);
-	return len;
+	return len ? fsx_map_copy(f, op->pos, len, false) : 0;
 }
 
 static long long fsx_map_effect(struct fsx *f, const struct fsx_op *op)
@@ -142,14 +115,10 @@ static long long fsx_mwrite(struct fsx *f, const struct fsx_op *op)
 
 	if (!len)
 		return 0;
-	fsx_map(f);
 	fsx_fill(f, f->buf, op->pos, len, f->nr);
 	if (f->lie == FSX_BAD_STORE)
 		f->buf[0] ^= 0x80;
-	if (sigsetjmp(fsx_sigbus_back, 1))
-		return -EFAULT;
-	memcpy(f->map + op->pos, f->buf, len);
-	return len;
+	return fsx_map_copy(f, op->pos, len, true);
 }
 
 static long long fsx_mwrite_effect(struct fsx *f, const struct fsx_op *op)
@@ -162,10 +131,13 @@ static long long fsx_mwrite_effect(struct fsx *f, const struct fsx_op *op)
 	return len;
 }
 
-/* A store dirties all of a folio. */
 static void fsx_mwrite_check(struct fsx *f, const struct fsx_op *op)
 {
-	fsx_see_dirty(f, op->pos, fsx_model_mapped(f, op));
+	if (f->idle)
+		return;
+	FSX_OK(f, FSX_FAULT, f->faults || !f->must_fault,
+	       "faults by a store where a WT write was: expected 1 or more, seen 0");
+	fsx_check_dirty(f, op->pos, fsx_model_mapped(f, op));
 }
 
 static long long fsx_truncate(struct fsx *f, const struct fsx_op *op)
@@ -223,31 +195,11 @@ static void fsx_fsync_check(struct fsx *f, const struct fsx_op *op)
 	fsx_check_disk(f, 0, f->m.eof);
 }
 
-/* What is clean and not mapped leaves the cache. */
 static long long fsx_drop(struct fsx *f, const struct fsx_op *op)
 {
 	(void)op;
-	fsx_unmap(f);
-	if (f->lie != FSX_NO_DROP)
-		t_drop(f->fd);
+	fsx_forget(f);
 	return 0;
-}
-
-/*
- * All of a file that is clean and not mapped can go, but a page may be kept a
- * moment longer by another CPU that has just dealt with it.
- */
-static bool fsx_drop_all(struct fsx *f, const struct fsx_op *op)
-{
-	int tries;
-
-	for (tries = 0; tries < FSX_DROP_TRIES; tries++) {
-		fsx_drop(f, op);
-		if (!t_cachestat(f->fd, 0, FSX_MAX).nr_cache)
-			return true;
-		sched_yield();
-	}
-	return false;
 }
 
 static long long fsx_no_effect(struct fsx *f, const struct fsx_op *op)
@@ -264,18 +216,13 @@ static long long fsx_no_effect(struct fsx *f, const struct fsx_op *op)
 static long long fsx_reopen(struct fsx *f, const struct fsx_op *op)
 {
 	long long ret = fsx_fsync(f, op);
-	int fd;
 
 	if (ret)
 		return ret;
-	FSX_OK(f, FSX_CACHED, fsx_drop_all(f, op),
-	       "pages in the cache after fsync and drop: expected 0, seen %lld",
-	       (long long)t_cachestat(f->fd, 0, FSX_MAX).nr_cache);
-	close(f->fd);
-	fd = open(FSX_DROP_CACHES, O_WRONLY | O_CLOEXEC);
-	T_MUST(fd >= 0 && write(fd, "3", 1) == 1);
-	close(fd);
-	f->fd = t_open(f->t, f->t->name, O_RDWR);
+	if (FSX_OK(f, FSX_CACHED, fsx_forget_all(f),
+		   "pages in the cache after fsync and drop: expected 0, seen %lld",
+		   (long long)t_cachestat(f->fd, 0, FSX_MAX).nr_cache))
+		fsx_evict(f);
 	return 0;
 }
 

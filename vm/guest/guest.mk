@@ -12,7 +12,7 @@ GROUPS		:= basic blkdev cost data eof error fault fio fixture flags fsx kunit \
 		   lane mmap profile race unpatched
 INIT_OBJS	:= boot child dev fs init own plan port run trace
 LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_trace t_xfs
-FSX_OBJS	:= fsx_check fsx_gen fsx_list fsx_model fsx_op
+FSX_OBJS	:= fsx_check fsx_file fsx_gen fsx_list fsx_model fsx_op
 
 INIT_OBJS	:= $(INIT_OBJS:%=$(OUT)/obj/init/%.o)
 LIB_OBJS	:= $(LIB_OBJS:%=$(OUT)/obj/t/%.o)
