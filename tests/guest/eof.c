@@ -251,8 +251,8 @@ static ssize_t eof_write_cold(struct t *t, int fd)
 /*
  * Did the store come before the page was write-protected?  One that came later
  * has dirtied it again, and it is data if EOF had moved already.  Where other
- * blocks of the page are dirty that says nothing, but there the cache is zeroed
- * once more when EOF moves.
+ * blocks of the page are dirty that says nothing, but a byte that is zero again
+ * does.  (There a kernel that forgets the zeroing never gets a hit: broken.)
  */
 static bool eof_gap_hit(struct t *t, int fd)
 {
