@@ -59,7 +59,7 @@ export KCONFIG := $(patsubst ~/%,$(HOME)/%,$(KCONFIG))
 
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
-		awk -F'|' '{ printf "%-22s%s\n", $$1, $$2 }'
+		awk -F'|' '{ printf "%-25s%s\n", $$1, $$2 }'
 	@echo; sed -n 's/^#: //p' $(MAKEFILE_LIST)
 #: with vm-test, vm-list and test:
 #:   PROFILE=atomic-16k  device profile: vm/profiles/    FS=xfs-1k   file system: vm/fs/
