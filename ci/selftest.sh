@@ -83,7 +83,7 @@ commit()
 
 sums()
 {
-	sha256sum kernel-patches/*
+	find kernel-patches -type f -exec sha256sum {} + | sort
 }
 
 # stub NAME COMMANDS: a program of that name, found before the machine's
