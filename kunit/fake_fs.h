@@ -59,6 +59,19 @@ struct fkfs_io {
 	struct completion	done;
 };
 
+/* An asynchronous write, and what ->ki_complete found when it was called. */
+struct fkfs_aio {
+	struct kiocb		iocb;
+	struct fkfs		*fs;
+	long			ret;
+	unsigned int		nr_complete;	/* calls */
+	struct task_struct	*task;		/* that it was called by */
+	bool			writeback;	/* anything of the file? */
+	int			dio_count;	/* of the file */
+	unsigned int		flushes;	/* that the disk had seen */
+	struct completion	done;
+};
+
 struct fkfs {
 	struct fkd		*disk;
 	struct vfsmount		*mnt;
@@ -86,6 +99,7 @@ struct fkfs {
 	unsigned int		submit_error_at; /* this call (from 1) ... */
 	int			submit_error;	/* ... gets this errno */
 	bool			submit_fs_reclaim; /* ever not nofs? */
+	bool			need_sync;	/* said by the last write */
 	unsigned short		ioprio;		/* of writes, if not 0 */
 
 	/* Completion of ioends, in process context, in order. */
@@ -137,6 +151,17 @@ bool fkfs_wait_blocked(struct fkfs_io *io);
 
 /* Wait for its end.  Returns its result; -ETIMEDOUT if it does not end. */
 ssize_t fkfs_join(struct fkfs_io *io);
+
+/*
+ * Write @len bytes through, asynchronously.  Returns what the path under test
+ * returned: only for -EIOCBQUEUED the write ends by itself, and neither @buf
+ * nor @aio may go before it did.
+ */
+ssize_t fkfs_aio_write(struct fkfs *fs, struct fkfs_aio *aio, int ki_flags,
+		       const void *buf, loff_t pos, size_t len);
+
+/* Wait for its end.  Returns its result; -ETIMEDOUT if it does not end. */
+long fkfs_aio_wait(struct fkfs_aio *aio);
 
 /*
  * Copy what the page cache has, without reading from the disk.  Returns

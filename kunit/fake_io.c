@@ -19,6 +19,7 @@ ssize_t fkfs_write_iter(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 	size_t len = iov_iter_count(from);
 	struct kiocb iocb;
 	ssize_t ret = -EINVAL;
+	bool need_sync = true;
 
 	init_sync_kiocb(&iocb, fs->file);
 	iocb.ki_pos = pos;
@@ -35,17 +36,74 @@ ssize_t fkfs_write_iter(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 	case FKFS_WT:
 		iocb.ki_flags |= IOCB_WRITETHROUGH;
 		ret = iomap_file_writethrough(&iocb, from, &fkfs_iomap_ops,
-					      &fkfs_writethrough_ops, NULL);
+					      &fkfs_writethrough_ops, 0, NULL,
+					      &need_sync);
 		break;
 	case FKFS_FSYNC:
 		break;
 	}
 	inode_unlock(fs->inode);
+	fs->need_sync = need_sync;
+	if (ret > 0 && need_sync)
+		ret = generic_write_sync(&iocb, ret);
 
 	/* The position moves by what was written, and by nothing else. */
 	WARN_ON_ONCE(iocb.ki_pos != pos + max_t(ssize_t, ret, 0));
 	WARN_ON_ONCE(len - iov_iter_count(from) != max_t(ssize_t, ret, 0));
 	return ret;
+}
+
+static void fkfs_aio_complete(struct kiocb *iocb, long ret)
+{
+	struct fkfs_aio *aio = container_of(iocb, struct fkfs_aio, iocb);
+	struct inode *inode = file_inode(iocb->ki_filp);
+
+	aio->ret = ret;
+	aio->nr_complete++;
+	aio->task = current;
+	aio->writeback = mapping_tagged(inode->i_mapping,
+					PAGECACHE_TAG_WRITEBACK);
+	aio->dio_count = atomic_read(&inode->i_dio_count);
+	aio->flushes = fkd_count(aio->fs->disk, FKD_FLUSH);
+	complete_all(&aio->done);
+}
+
+ssize_t fkfs_aio_write(struct fkfs *fs, struct fkfs_aio *aio, int ki_flags,
+		       const void *buf, loff_t pos, size_t len)
+{
+	struct kvec kvec = {
+		.iov_base	= (void *)buf,
+		.iov_len	= len,
+	};
+	struct iov_iter from;
+	bool need_sync;
+	ssize_t ret;
+
+	memset(aio, 0, sizeof(*aio));
+	aio->fs = fs;
+	init_completion(&aio->done);
+	init_sync_kiocb(&aio->iocb, fs->file);
+	aio->iocb.ki_pos = pos;
+	aio->iocb.ki_flags |= IOCB_WRITETHROUGH | ki_flags;
+	aio->iocb.ki_complete = fkfs_aio_complete;
+	iov_iter_kvec(&from, ITER_SOURCE, &kvec, 1, len);
+
+	inode_lock(fs->inode);
+	ret = iomap_file_writethrough(&aio->iocb, &from, &fkfs_iomap_ops,
+				      &fkfs_writethrough_ops, 0, NULL,
+				      &need_sync);
+	inode_unlock(fs->inode);
+	fs->need_sync = need_sync;
+	if (ret > 0 && need_sync)
+		ret = generic_write_sync(&aio->iocb, ret);
+	return ret;
+}
+
+long fkfs_aio_wait(struct fkfs_aio *aio)
+{
+	if (!wait_for_completion_timeout(&aio->done, FKFS_JOIN_TIMEOUT))
+		return -ETIMEDOUT;
+	return aio->ret;
 }
 
 ssize_t fkfs_write(struct fkfs *fs, enum fkfs_how how, int ki_flags,

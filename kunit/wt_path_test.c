@@ -334,7 +334,6 @@ static const struct refuse_param refuse_params[] = {
 	{ "inline", IOMAP_INLINE, 0, 0 },
 	{ "buffer heads", IOMAP_MAPPED, IOMAP_F_BUFFER_HEAD, 0 },
 	{ "no block yet", IOMAP_MAPPED, IOMAP_F_ANON_WRITE, 0 },
-	{ "shared, until there is COW", IOMAP_MAPPED, IOMAP_F_SHARED, 0 },
 	{ "hole after a page", IOMAP_HOLE, 0, PAGE_SIZE },
 	{ "delalloc after a page", IOMAP_DELALLOC, 0, PAGE_SIZE },
 };

@@ -79,14 +79,23 @@ static void wt_fs_free(void *fs)
 	fkfs_free(fs);
 }
 
-struct fkfs *wt_fs(struct kunit *test, const struct fkfs_conf *conf)
+struct fkfs *wt_fs_on(struct kunit *test, const struct fkfs_conf *conf,
+		      blk_features_t features)
 {
-	struct fkfs *fs = fkfs_alloc(conf, WT_DISK_SIZE, NULL);
+	struct queue_limits lim = {
+		.features		= features,
+	};
+	struct fkfs *fs = fkfs_alloc(conf, WT_DISK_SIZE, &lim);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fs);
 	KUNIT_ASSERT_EQ(test, 0,
 			kunit_add_action_or_reset(test, wt_fs_free, fs));
 	return fs;
+}
+
+struct fkfs *wt_fs(struct kunit *test, const struct fkfs_conf *conf)
+{
+	return wt_fs_on(test, conf, BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA);
 }
 
 void wt_junk_media(struct fkfs *fs)
@@ -97,6 +106,8 @@ void wt_junk_media(struct fkfs *fs)
 void wt_expect_quiet(struct kunit *test, struct fkfs *fs)
 {
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fs->inode->i_dio_count));
+	KUNIT_EXPECT_EQ(test, 0,
+			atomic_read(&fs->inode->i_mapping->i_stable_users));
 	KUNIT_EXPECT_EQ(test, 0, fkd_nr_held(fs->disk));
 	KUNIT_EXPECT_EQ(test, 0, wt_tagged(fs, PAGECACHE_TAG_WRITEBACK));
 	KUNIT_EXPECT_EQ(test, 0, fs->early_end);

@@ -41,6 +41,10 @@ u8 *wt_zeros(struct kunit *test, size_t len);
 /* A file system on a disk of WT_DISK_SIZE bytes; fails the test if it can't. */
 struct fkfs *wt_fs(struct kunit *test, const struct fkfs_conf *conf);
 
+/* The same on a disk with the BLK_FEAT_ of @features and no others. */
+struct fkfs *wt_fs_on(struct kunit *test, const struct fkfs_conf *conf,
+		      blk_features_t features);
+
 /* Fill the media of the disk with a byte that is in no pattern. */
 #define WT_JUNK		0xfe
 void wt_junk_media(struct fkfs *fs);

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who waits for written-through writes in flight, and which of them must not
+ * wait themselves.
+ *
+ * The contract:
+ *  - nobody changes a folio between the copy and the end of the I/O, whatever
+ *    the device needs; who must not wait gets -EAGAIN;
+ *  - the need is counted, not stored: it ends with the last user, and neither
+ *    the first one to end nor a device's own need changes that;
+ *  - a write that must not wait does not, and if it is asynchronous submits
+ *    all of its range or nothing.
+ *
+ * Each case names the rules it proves.
+ */
+#include <linux/pagemap.h>
+#include <linux/sizes.h>
+
+#include "wt_test.h"
+
+static struct fkfs_aio *start_aio(struct kunit *test, struct fkfs *fs, u8 *buf,
+				  loff_t pos)
+{
+	struct fkfs_aio *aio = kunit_kzalloc(test, sizeof(*aio), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, aio);
+	KUNIT_ASSERT_EQ(test, -EIOCBQUEUED,
+			fkfs_aio_write(fs, aio, 0, buf, pos, PAGE_SIZE));
+	return aio;
+}
+
+/*
+ * S1: a lazy writer to a folio in flight waits, on a device that does not care.
+ * S2 (trap 7): also when another user of the mapping has ended.
+ */
+static void lazy_writer_waits(struct kunit *test)
+{
+	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
+	u8 *new = wt_buf(test, 2, 0, PAGE_SIZE);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+	struct fkfs_aio *one, *two;
+	struct fkfs_io *io;
+
+	fs->disk->hold = true;
+	one = start_aio(test, fs, buf, 0);
+	two = start_aio(test, fs, buf, SZ_64K);
+	fkd_release(fs->disk, 0, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(one));
+
+	io = fkfs_start(fs, FKFS_BUFFERED, 0, new, SZ_64K, PAGE_SIZE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
+	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
+	fkd_release(fs->disk, 0, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(two));
+	KUNIT_EXPECT_EQ(test, (ssize_t)PAGE_SIZE, fkfs_join(io));
+	wt_expect_quiet(test, fs);
+}
+
+/* S1, F1: the same writer with NOWAIT does not wait, and changes nothing. */
+static void lazy_nowait(struct kunit *test)
+{
+	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
+	u8 *new = wt_buf(test, 2, 0, PAGE_SIZE);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+	struct fkfs_aio *aio;
+
+	fs->disk->hold = true;
+	aio = start_aio(test, fs, buf, 0);
+	KUNIT_EXPECT_EQ(test, -EAGAIN,
+			fkfs_write(fs, FKFS_BUFFERED, IOCB_NOWAIT, new, 0,
+				   PAGE_SIZE));
+	fkd_release(fs->disk, 0, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(aio));
+	wt_expect_quiet(test, fs);
+}
+
+/* S3, S2: direct I/O decides by the device alone, and nothing is left over. */
+static void not_the_device(struct kunit *test)
+{
+	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+	struct address_space *mapping = fs->inode->i_mapping;
+	struct fkfs_aio *aio;
+
+	fs->disk->hold = true;
+	aio = start_aio(test, fs, buf, 0);
+	KUNIT_EXPECT_FALSE(test, mapping_stable_writes(mapping));
+	mapping_set_stable_writes(mapping);
+	fkd_release(fs->disk, 0, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(aio));
+	KUNIT_EXPECT_TRUE(test, mapping_stable_writes(mapping));
+	mapping_clear_stable_writes(mapping);
+	wt_expect_quiet(test, fs);
+}
+
+/* F1: an overwrite of what is cached needs to wait for nothing. */
+static void nowait_cached(struct kunit *test)
+{
+	u8 *old = wt_buf(test, 1, 0, SZ_64K);
+	u8 *buf = wt_buf(test, 2, 0, SZ_64K);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+	struct fkfs_aio *aio = kunit_kzalloc(test, sizeof(*aio), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, aio);
+	fkfs_write(fs, FKFS_WT, 0, old, 0, SZ_64K);
+	fs->disk->hold = true;
+	KUNIT_ASSERT_EQ(test, -EIOCBQUEUED,
+			fkfs_aio_write(fs, aio, IOCB_NOWAIT, buf, 0, SZ_64K));
+	fkd_release_all(fs->disk);
+	KUNIT_EXPECT_EQ(test, SZ_64K, fkfs_aio_wait(aio));
+	KUNIT_EXPECT_EQ(test, SZ_64K,
+			wt_differ(fkfs_media(fs, 0), buf, SZ_64K));
+	wt_expect_quiet(test, fs);
+}
+
+/* F1: the rest of a block that is not cached would have to be read. */
+static void nowait_partial(struct kunit *test)
+{
+	u8 *buf = wt_buf(test, 1, 0, 100);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+
+	KUNIT_EXPECT_EQ(test, -EAGAIN,
+			fkfs_write(fs, FKFS_WT, IOCB_NOWAIT, buf, 10, 100));
+	KUNIT_EXPECT_EQ(test, 0, fkd_count(fs->disk, FKD_READ));
+	KUNIT_EXPECT_EQ(test, 0, fkd_count(fs->disk, FKD_WRITE));
+	wt_expect_quiet(test, fs);
+}
+
+/*
+ * F1, R6: what meets older writeback in mid-range submits nothing, and the data
+ * that it had copied already is left to ordinary writeback.
+ */
+static void nowait_all_or_nothing(struct kunit *test)
+{
+	u8 *old = wt_buf(test, 1, 0, 3 * PAGE_SIZE);
+	u8 *new = wt_buf(test, 2, 0, 3 * PAGE_SIZE);
+	u8 *got = wt_zeros(test, PAGE_SIZE);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+	struct fkfs_aio *aio, *late;
+
+	late = kunit_kzalloc(test, sizeof(*late), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, late);
+	fkfs_write(fs, FKFS_WT, 0, old, 0, 3 * PAGE_SIZE);
+	fkd_forget(fs->disk);
+	fs->disk->hold = true;
+	aio = start_aio(test, fs, old + PAGE_SIZE, PAGE_SIZE);
+
+	KUNIT_EXPECT_EQ(test, -EAGAIN,
+			fkfs_aio_write(fs, late, IOCB_NOWAIT, new, 0,
+				       3 * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
+	KUNIT_EXPECT_EQ(test, 0, late->nr_complete);
+	KUNIT_EXPECT_EQ(test, 0, late->iocb.ki_pos);
+	KUNIT_EXPECT_FALSE(test, wt_folio(fs, 0).writeback);
+
+	fkd_release_all(fs->disk);
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(aio));
+	KUNIT_EXPECT_EQ(test, 0, vfs_fsync(fs->file, 0));
+	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, 0, PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE,
+			wt_differ(fkfs_media(fs, 0), got, PAGE_SIZE));
+	wt_expect_quiet(test, fs);
+}
+
+/* F1: a range of more than one mapping cannot be all or nothing. */
+static void nowait_two_mappings(struct kunit *test)
+{
+	static const struct fkfs_conf conf = {
+		.i_size		= 2 * PAGE_SIZE,
+		.extents	= { WT_MAPPED(0, PAGE_SIZE, SZ_1M),
+				    WT_MAPPED(PAGE_SIZE, PAGE_SIZE, SZ_64K) },
+	};
+	struct fkfs_aio *aio = kunit_kzalloc(test, sizeof(*aio), GFP_KERNEL);
+	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
+	struct fkfs *fs = wt_fs(test, &conf);
+
+	KUNIT_ASSERT_NOT_NULL(test, aio);
+	KUNIT_EXPECT_EQ(test, -EAGAIN,
+			fkfs_aio_write(fs, aio, IOCB_NOWAIT, buf, 0,
+				       2 * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, 0, fkd_count(fs->disk, FKD_WRITE));
+	KUNIT_EXPECT_FALSE(test, wt_folio(fs, 0).cached);
+	wt_expect_quiet(test, fs);
+}
+
+/* F2: what this write brought in goes away again, and no flusher is woken. */
+static void dontcache(struct kunit *test)
+{
+	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+
+	fkfs_write(fs, FKFS_WT, 0, buf, 0, PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, (ssize_t)PAGE_SIZE,
+			fkfs_write(fs, FKFS_WT, IOCB_DONTCACHE, buf,
+				   PAGE_SIZE, PAGE_SIZE));
+	KUNIT_EXPECT_FALSE(test, fs->need_sync);
+	KUNIT_EXPECT_TRUE(test, wt_folio(fs, 0).cached);
+	KUNIT_EXPECT_FALSE(test, wt_folio(fs, PAGE_SIZE).cached);
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE,
+			wt_differ(fkfs_media(fs, PAGE_SIZE), buf, PAGE_SIZE));
+	wt_expect_quiet(test, fs);
+}
+
+static struct kunit_case wt_wait_cases[] = {
+	KUNIT_CASE(lazy_writer_waits),
+	KUNIT_CASE(lazy_nowait),
+	KUNIT_CASE(not_the_device),
+	KUNIT_CASE(nowait_cached),
+	KUNIT_CASE(nowait_partial),
+	KUNIT_CASE(nowait_all_or_nothing),
+	KUNIT_CASE(nowait_two_mappings),
+	KUNIT_CASE(dontcache),
+	{ }
+};
+
+static struct kunit_suite wt_wait_suite = {
+	.name		= "iomap_wt_wait",
+	.init		= wt_init,
+	.test_cases	= wt_wait_cases,
+};
+
+kunit_test_suite(wt_wait_suite);
