@@ -38,6 +38,8 @@ config core.autocrlf false
 config core.hooksPath /dev/null
 config i18n.commitEncoding UTF-8
 config mailinfo.scissors false
+# the untracked cache is of use only to a status that asks like this
+config status.showUntrackedFiles all
 
 # tree_config TREE: what must hold when the user works in it, too
 tree_config()

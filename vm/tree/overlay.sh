@@ -42,14 +42,30 @@ overlay_known()
 	grep -qsxF "$2" "$1/.git/wt/overlay"
 }
 
+# overlay_done TREE: are $sources, their copies and what the overlay noted of
+# them all the same? Two processes tell, where overlay_copy() needs a hundred.
+overlay_done()
+{
+	[ -f "$1/.git/wt/overlay" ] || return 1
+	noted=$(cut -d' ' -f1 "$1/.git/wt/overlay")
+	# shellcheck disable=SC2086 # words
+	[ "$(git hash-object $sources)" = "$noted" ] || return 1
+	copies=$(for source in $sources; do
+		echo "$1/$overlay_dir/${source##*/}"
+	done)
+	# shellcheck disable=SC2086 # words
+	[ "$(git hash-object $copies 2>/dev/null)" = "$noted" ]
+}
+
 # overlay_copy TREE: copy the sources of kunit/ to where the series builds them.
 # A copy that was edited in the tree stays, and stops us when kunit/'s was
 # edited as well.
 overlay_copy()
 {
 	grep -qs 'IOMAP_KUNIT_TEST' "$1/fs/iomap/Makefile" || return 0
-	mkdir -p "$1/$overlay_dir"
 	sources=$(overlay_sources)
+	! overlay_done "$1" || return 0
+	mkdir -p "$1/$overlay_dir"
 	for source in $sources; do
 		file=$overlay_dir/${source##*/}
 		overlay_ours "$1" "$file" || cmp -s "$source" "$1/$file" ||
