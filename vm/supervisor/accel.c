@@ -14,6 +14,7 @@
 #include "accel.h"
 
 #define ACCEL_TCG_SCALE 4
+#define ACCEL_ICOUNT_SCALE 20
 
 /* Read the console until the payload speaks. NULL, or why it did not. */
 static char *accel_listen(int fd)
@@ -171,6 +172,25 @@ out:
 	free(path);
 }
 
+static int accel_forced(struct accel *a, const char *name)
+{
+	static const char *const names[] = { "icount", "kvm", "tcg" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(name, names[i]))
+			a->name = names[i];
+	a->reason = ut_strdup("asked for by ACCEL=");
+	return a->name ? 0 : -EINVAL;
+}
+
+static unsigned int accel_scale(const char *name)
+{
+	if (!strcmp(name, "kvm"))
+		return 1;
+	return strcmp(name, "icount") ? ACCEL_TCG_SCALE : ACCEL_ICOUNT_SCALE;
+}
+
 int accel_choose(struct accel *a, const struct qemu *q, const char *cache)
 {
 	const char *forced = getenv("ACCEL");
@@ -180,16 +200,14 @@ int accel_choose(struct accel *a, const struct qemu *q, const char *cache)
 	if (!dev || !*dev)
 		dev = "/dev/kvm";
 	if (forced && *forced) {
-		if (strcmp(forced, "kvm") && strcmp(forced, "tcg"))
+		if (accel_forced(a, forced))
 			return -EINVAL;
-		a->name = *forced == 'k' ? "kvm" : "tcg";
-		a->reason = ut_strdup("asked for by ACCEL=");
 	} else if (access(dev, R_OK | W_OK)) {
 		a->name = "tcg";
 		a->reason = ut_fmt("%s: %s", dev, strerror(errno));
 	} else {
 		accel_measure(a, q, dev, cache);
 	}
-	a->scale = *a->name == 'k' ? 1 : ACCEL_TCG_SCALE;
+	a->scale = accel_scale(a->name);
 	return 0;
 }

@@ -6,7 +6,7 @@
  * with RUN= the program's own, 128 and its signal, or 125: it did not run.
  *
  * Environment: BUILD (build), KERNEL (build/kernel/CFG: the folder of vmlinux),
- * CACHE, ACCEL=kvm|tcg, QEMU=program, QEMU_ROOT=a root (CACHE/roots/qemu),
+ * CACHE, ACCEL=kvm|tcg|icount, QEMU=program, QEMU_ROOT=a root (CACHE/roots/qemu),
  * INITRD=an initramfs (BUILD/guest/initramfs.cpio), KVM=/dev/kvm, ACCEL_TOLD=1
  * (the accelerator's line is on the screen), CASES=a file like tests/cases,
  * instead of that.
@@ -141,7 +141,7 @@ static int main_machine(struct run *run)
 		return -ENOENT;
 	}
 	if (accel_choose(&run->accel, &run->qemu, run->cache)) {
-		ut_err("ACCEL='%s' is not valid; want kvm or tcg",
+		ut_err("ACCEL='%s' is not valid; want kvm, tcg or icount",
 		       getenv("ACCEL"));
 		return -EINVAL;
 	}

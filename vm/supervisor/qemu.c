@@ -180,6 +180,20 @@ static void qemu_extras(struct qemu_args *a, unsigned int extras)
 		qemu_push(a, ut_strdup("-S"));
 }
 
+static void qemu_accel(struct qemu_args *a, const char *accel)
+{
+	bool kvm = !strcmp(accel, "kvm");
+	bool icount = !strcmp(accel, "icount");
+
+	qemu_opt(a, "-smp", ut_strdup(icount ? "1" : "2"));
+	qemu_opt(a, "-accel", ut_strdup(kvm ? "kvm" : icount ?
+					"tcg,thread=single" :
+					"tcg,thread=multi"));
+	if (icount)
+		qemu_opt(a, "-icount", ut_strdup("shift=0,sleep=on"));
+	qemu_opt(a, "-cpu", ut_strdup(kvm ? "host" : "max"));
+}
+
 char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 {
 	static const char *const fixed[] = {
@@ -187,17 +201,15 @@ char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 		"-nic", "none", "-display", "none", "-no-reboot", "-sandbox",
 		"on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
 		"resourcecontrol=deny",
-		"-machine", "q35", "-smp", "2", "-m", "1G", NULL
+		"-machine", "q35", "-m", "1G", NULL
 	};
-	bool kvm = !strcmp(m->accel, "kvm");
 	struct qemu_args a = { 0 };
 	size_t i;
 
 	for (i = 0; i < q->argc; i++)
 		qemu_push(&a, ut_strdup(q->argv[i]));
 	qemu_pushes(&a, fixed);
-	qemu_opt(&a, "-accel", ut_strdup(kvm ? "kvm" : "tcg,thread=multi"));
-	qemu_opt(&a, "-cpu", ut_strdup(kvm ? "host" : "max"));
+	qemu_accel(&a, m->accel);
 	qemu_channels(&a);
 	qemu_extras(&a, m->extras);
 	if (m->prof)

@@ -44,7 +44,7 @@ struct qemu {
 
 struct qemu_machine {
 	const struct prof *prof;	/* NULL: no disk (accelerator probe) */
-	const char *accel;		/* "kvm" or "tcg" */
+	const char *accel;		/* "kvm", "tcg" or "icount" */
 	const char *kernel;
 	const char *initrd;		/* or NULL */
 	const char *plan;		/* path of the plan file, or NULL */
