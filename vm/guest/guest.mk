@@ -8,7 +8,7 @@ OUT		:= $(BUILD)/guest
 WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 		   -Ivm/guest -Itests/guest -MMD -MP
 
-GROUPS		:= basic blkdev cost data eof error fault fio fixture flags fsx kunit \
+GROUPS		:= basic bench blkdev cost data eof error fault fio fixture flags fsx kunit \
 		   lane mmap profile race unpatched
 INIT_OBJS	:= boot child dev fs init own plan port run trace
 LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_trace t_xfs
@@ -24,6 +24,7 @@ $(OUT)/init: $(INIT_OBJS)
 	$(CC) -static -s -o $@ $^
 
 # What one group has beside its program and the library.
+$(OUT)/t/bench: $(OUT)/obj/t/bench_count.o $(OUT)/obj/t/bench_null.o
 $(OUT)/t/blkdev: $(OUT)/obj/t/flags_uring.o
 $(OUT)/t/fixture: $(OUT)/obj/init/boot.o $(OUT)/obj/init/port.o
 $(OUT)/t/flags: $(OUT)/obj/t/flags_uring.o
