@@ -70,7 +70,7 @@ help: ## list what can be asked for
 #:   REPEAT=20           each case so often              HOLD=1      keep a guest that failed
 #:   FSX=FILE            operations for TESTS=fsx/replay
 #:   TRACE='block:*'     trace events of each case, into the results folder
-#: with ci-local: SHARDS=2 and JOBS='build vm report' (others: host lane series mutants)
+#: with ci-local: SHARDS=2 and JOBS='build vm report' (others: bench host lane mutants series)
 #: sources: KERNEL_TARBALL=FILE|URL KERNEL_SHA256=SUM FIO_TARBALL=FILE; shared: CACHE=DIR
 
 # Arguments first, before anything is installed, fetched or built.
@@ -82,6 +82,9 @@ setup: check ## install missing Debian packages (vm-test and test do it too)
 
 vm-test: check ## all of it: set-up, fetch, patch, build, boot, test, report
 	@vm/vmtest $(run_args)
+
+vm-bench: check ## do plain writes pay for the series? instructions, commands: a table
+	@vm/bench
 
 vm-list: check ## the cases that a run would have, as JSON
 	@vm/vmtest --list $(run_args)
@@ -157,4 +160,4 @@ clean: ## remove build/, if nobody's work is in it
 
 .PHONY: check ci-local clean compile_commands config fsx-list help kunit \
 	mutants rules series-check series-edit series-export setup test vm-attach \
-	vm-dump vm-fixtures vm-gdb vm-list vm-log vm-ready vm-run vm-shell vm-test
+	vm-bench vm-dump vm-fixtures vm-gdb vm-list vm-log vm-ready vm-run vm-shell vm-test
