@@ -137,6 +137,9 @@ rules: check ## each rule with its tests and mutants; what is not proved
 config: check ## the kernel's configuration, with reasons
 	@vm/config/show $${CFG:-plain}
 
+coverage: check ## which of the lines that the series adds ran? all cases, on lane gcov
+	@ci/coverage
+
 series-edit: check ## print the tree in which to edit the series
 	@ci/setup
 	@vm/tree/series edit
@@ -158,6 +161,6 @@ compile_commands: check ## for editors: build/linux/compile_commands.json
 clean: ## remove build/, if nobody's work is in it
 	@ci/clean
 
-.PHONY: check ci-local clean compile_commands config fsx-list help kunit \
+.PHONY: check ci-local clean compile_commands config coverage fsx-list help kunit \
 	mutants rules series-check series-edit series-export setup test vm-attach \
 	vm-bench vm-dump vm-fixtures vm-gdb vm-list vm-log vm-ready vm-run vm-shell vm-test
