@@ -85,6 +85,12 @@ static bool filesystem(void)
 	TH_STR(f.options, "");
 	TH_CHECK(fs_fits(&f, "default") && !fs_fits(&f, "atomic-64k"));
 	TH_CHECK(!fs_fits(&f, "pi-1"));
+	TH_CHECK(!f.meta && !f.append && !f.quick);
+	TH_STR(load("type = xfs\nmkfs = x\nblocksize = 4096\nquick = a b\n"
+		    "meta = /dev/x\nappend = y=1 z\n", true, NULL, &f), "");
+	TH_STR(f.meta, "/dev/x");
+	TH_STR(f.append, "y=1 z");
+	TH_STR(f.quick, "a b");
 	TH_STR(load("type = xfs\nmkfs = x\nblocksize = 4k\n", true, NULL, &f),
 	       "x: `blocksize` is missing or not valid");
 	TH_STR(load("type = xfs\nblocksize = 4096\n", true, NULL, &f),

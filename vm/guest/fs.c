@@ -31,6 +31,12 @@ static int fs_broken(struct port_sink *sink, const char *what, int err)
 	return CHILD_BROKEN;
 }
 
+/* What is mounted. */
+static const char *fs_node(const struct plan *plan, const struct dev *dev)
+{
+	return plan->fs_meta ? plan->fs_meta : dev->node;
+}
+
 /*
  * Mount with options as mount(8) takes them: those that are flags of mount(2)
  * are taken out of what the file system is given.
@@ -61,7 +67,26 @@ static int fs_mount_options(const struct plan *plan, const struct dev *dev)
 			strcat(data, ",");
 		strcat(data, word);
 	}
-	return mount(dev->node, FS_MNT, plan->fs_type, flag, data);
+	if (plan->fs_meta)
+		snprintf(data + strlen(data), sizeof(data) - strlen(data),
+			 "%srtdev=%s", *data ? "," : "", dev->node);
+	return mount(fs_node(plan, dev), FS_MNT, plan->fs_type, flag, data);
+}
+
+/*
+ * A command on the file system, with @rt before the realtime device's name
+ * where it has one.
+ */
+static int fs_command(const struct plan *plan, const struct dev *dev,
+		      const char *command, const char *rt,
+		      struct port_sink *sink)
+{
+	char line[300];
+
+	snprintf(line, sizeof(line), "%.200s%s%s", command,
+		 plan->fs_meta ? rt : "", plan->fs_meta ? dev->node : "");
+	return child_outcome(child_command(line, fs_node(plan, dev), sink),
+			     sink);
 }
 
 static int fs_blocksize(const struct plan *plan, const struct dev *dev,
@@ -87,12 +112,11 @@ int fs_mount(const struct plan *plan, const struct dev *dev,
 	     struct port_sink *sink)
 {
 	char what[200];
-	int status;
 
 	if (!plan->fs_mkfs)
 		return fs_blocksize(plan, dev, sink);
-	status = child_command(plan->fs_mkfs, dev->node, sink);
-	if (child_outcome(status, sink) != CHILD_PASS) {
+	if (fs_command(plan, dev, plan->fs_mkfs, " -r rtdev=", sink) !=
+	    CHILD_PASS) {
 		snprintf(what, sizeof(what), "%.150s", sink->reason);
 		snprintf(sink->reason, sizeof(sink->reason),
 			 "mkfs failed: %.150s", what);
@@ -117,7 +141,7 @@ int fs_check(const struct plan *plan, const struct dev *dev,
 	}
 	snprintf(command, sizeof(command), "/bin/%.20s_repair -n",
 		 plan->fs_type);
-	return child_outcome(child_command(command, dev->node, sink), sink);
+	return fs_command(plan, dev, command, " -r ", sink);
 }
 
 int fs_dir_make(const char *path)

@@ -84,6 +84,7 @@ static const char *plan_line(struct plan *plan, const char *key, char *value)
 		{ "fs.mkfs",	&plan->fs_mkfs },
 		{ "fs.options",	&plan->fs_options },
 		{ "fs.blocksize", &plan->fs_blocksize },
+		{ "fs.meta",	&plan->fs_meta },
 		{ "hold",	&plan->hold },
 		{ "run-argv",	&plan->run_argv },
 		{ "trace",	&plan->trace },

@@ -26,6 +26,8 @@ struct plan {
 				 * the bare device is to be used */
 	const char *fs_options;
 	const char *fs_blocksize; /* bytes */
+	const char *fs_meta;	/* NULL, or the device it is made on: that under
+				 * test is its realtime device */
 	const char *hold;	/* "1": wait for a person where a case fails */
 	const char *run_argv;	/* mode run: the program and its arguments */
 	const char *trace;	/* globs of trace events, or NULL */

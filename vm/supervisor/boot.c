@@ -214,7 +214,9 @@ static char **boot_argv(struct boot *b, const char *plan)
 {
 	struct run *run = b->run;
 	bool un = b->group->unpatched;
-	char *append = ut_fmt(BOOT_APPEND, run->args.hold ? 0 : -1);
+	const char *more = b->fs ? b->group->fs->append : NULL;
+	char *append = ut_fmt(BOOT_APPEND "%s%s", run->args.hold ? 0 : -1,
+			      more ? " " : "", more ? more : "");
 	struct qemu_machine m = {
 		.prof = b->group->prof,
 		.accel = run->accel.name,

@@ -18,7 +18,8 @@ struct tcase {
 	bool nofs;		/* needs no mounted file system */
 	bool input;		/* only with a file for it (FSX=) */
 	bool unpatched;		/* runs on the kernel without the series */
-	char *fs_type;		/* only file systems of this type, or NULL */
+	char *fs_type;		/* only file systems of this type, or the one
+				 * of this name; NULL: any */
 	char *profile;		/* only profiles matching one of these globs,
 				 * separated by commas; NULL: any */
 	char *cfg;		/* only lanes matching this glob, or NULL */

@@ -18,6 +18,8 @@ static void list_fs(const struct boot *b, struct ut_buf *out)
 	if (fs->mkfs)
 		ut_addf(out, "fs.mkfs %s\nfs.options %s\n", fs->mkfs,
 			fs->options);
+	if (fs->meta)
+		ut_addf(out, "fs.meta %s\n", fs->meta);
 }
 
 /* The profile's keys below @prefix, as lines that begin with @word. */

@@ -74,22 +74,29 @@ static int plan_load(struct plan_set *set, const char *dir, const char *name,
 }
 
 /* A glob that no longer matches would quietly test less. */
+static int plan_glob(const struct plan_set *set, const char *quick,
+		     const char *name, char **why)
+{
+	char *stray = quick ? cases_stray(&set->cases, quick) : NULL;
+
+	if (!stray)
+		return 0;
+	*why = ut_fmt("%s: quick: '%s' matches no case", name, stray);
+	free(stray);
+	return -EINVAL;
+}
+
 static int plan_globs(const struct plan_set *set, char **why)
 {
 	size_t i;
 
-	for (i = 0; i < set->nr_profs; i++) {
-		const struct prof *p = &set->profs[i];
-		char *stray = p->quick ? cases_stray(&set->cases, p->quick) :
-			NULL;
-
-		if (!stray)
-			continue;
-		*why = ut_fmt("%s: quick: '%s' matches no case", p->kv.path,
-			      stray);
-		free(stray);
-		return -EINVAL;
-	}
+	for (i = 0; i < set->nr_profs; i++)
+		if (plan_glob(set, set->profs[i].quick, set->profs[i].name,
+			      why))
+			return -EINVAL;
+	for (i = 0; i < set->nr_fs; i++)
+		if (plan_glob(set, set->fs[i].quick, set->fs[i].name, why))
+			return -EINVAL;
 	return 0;
 }
 
@@ -127,13 +134,22 @@ static int plan_manifest(struct plan_set *set, const struct args *a,
 /*
  * With TIER=quick, a profile that has `quick` runs with one file system, and
  * only what these globs choose, beside the cases that name profiles, so that
- * all of it together stays within minutes. Who asks for a profile by name and
- * for no tier wants all of it.
+ * all of it together stays within minutes. A file system that has `quick` is
+ * like that too: what it chooses, and what names it. Who asks for one of them
+ * by name and for no tier wants all of it.
  */
 static bool plan_quick(const struct args *a, const struct tcase *tc,
 		       const struct group *g, bool first_fs)
 {
-	if (a->full || (a->profile && !a->quick) || !g->prof->quick)
+	const struct fs *fs = g->fs;
+
+	if (a->full)
+		return true;
+	if (fs->quick && (!a->fs || a->quick) &&
+	    !(tc->fs_type && !strcmp(tc->fs_type, fs->name)) &&
+	    !cases_chosen(tc, fs->quick, a->full))
+		return false;
+	if ((a->profile && !a->quick) || !g->prof->quick)
 		return true;
 	return first_fs && (tc->profile ||
 			    cases_chosen(tc, g->prof->quick, a->full));
@@ -150,7 +166,8 @@ static bool plan_runs(const struct tcase *tc, const struct args *a,
 		return false;
 	if (tc->nofs)
 		return first_fs;
-	return !tc->fs_type || !strcmp(tc->fs_type, g->fs->type);
+	return !tc->fs_type || !strcmp(tc->fs_type, g->fs->type) ||
+	       !strcmp(tc->fs_type, g->fs->name);
 }
 
 static void plan_group(struct plan_set *set, const struct args *a,

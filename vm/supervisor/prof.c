@@ -127,7 +127,8 @@ int prof_load(struct prof *p, const char *dir, const char *name, char **why)
 int fs_load(struct fs *fs, const char *dir, const char *name, char **why)
 {
 	static const char *const known[] = {
-		"blocksize", "mkfs", "not-with", "options", "type", NULL
+		"append", "blocksize", "meta", "mkfs", "not-with", "options",
+		"quick", "type", NULL
 	};
 	uint64_t bytes;
 	struct kv kv;
@@ -154,6 +155,9 @@ int fs_load(struct fs *fs, const char *dir, const char *name, char **why)
 	if (!fs->options)
 		fs->options = "";
 	fs->not_with = kv_get(&kv, "not-with");
+	fs->meta = kv_get(&kv, "meta");
+	fs->append = kv_get(&kv, "append");
+	fs->quick = kv_get(&kv, "quick");
 	return 0;
 }
 

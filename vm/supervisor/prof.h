@@ -22,7 +22,10 @@
  *					the device's node
  *
  * A file system has type (mount's, or blkdev: the bare device), mkfs, options,
- * blocksize, and not-with: globs of profiles that cannot hold it.
+ * blocksize, and not-with: globs of profiles that cannot hold it. Also, where
+ * wanted: meta, another device that it is made on, for which the one under test
+ * is the realtime device; append, more words for the kernel's command line;
+ * quick, as above.
  */
 #ifndef PROF_H
 #define PROF_H
@@ -51,6 +54,9 @@ struct fs {
 	const char *options;	/* mount -o, "" for none */
 	const char *blocksize;	/* bytes, as statfs must say */
 	const char *not_with;	/* blank-separated profile globs, or NULL */
+	const char *meta;	/* the device it is made on, if another */
+	const char *append;	/* to the kernel's command line, or NULL */
+	const char *quick;	/* as a profile's */
 };
 
 /* Read one file. -ENOENT, or -EINVAL with *@why set (caller frees). */
