@@ -10,11 +10,6 @@
 
 #include "t.h"
 
-static bool cost_has_cache(struct t *t)
-{
-	return !strcmp(t_queue_text(t, "write_cache"), "write back");
-}
-
 /*
  * How many commands @len bytes take.  Pages that do not lie side by side in
  * memory are segments of their own, of which a command has only so many: an
@@ -118,46 +113,63 @@ static void cost_no_flush(struct t *t)
 	}
 }
 
-/* Where there is no cache there is nothing to flush. */
-static void cost_no_cache(struct t *t, const struct t_trace *tr)
+/*
+ * What makes data durable on this device, by hand in its profile: FUA, a flush,
+ * or nothing.
+ */
+static bool cost_durable_by(const char *what)
 {
-	if (cost_has_cache(t))
-		return;
-	T_EQ(t, "no cache: flushes", 0, tr->flushes);
-	T_EQ(t, "no cache: commands with FUA", 0, tr->fua);
+	const char *how = getenv("WT_DURABLE_BY");
+
+	T_MUST(how);
+	return !strcmp(how, what);
 }
 
-static void cost_sync(struct t *t, int flag)
+/* The sync path: a flush behind it, where there is anything to flush. */
+static void cost_sync_path(struct t *t, int fd, off_t pos, size_t len,
+			   int flag)
+{
+	bool cache = !cost_durable_by("nothing");
+	struct t_trace tr;
+
+	T_EQ(t, "written", (long long)len,
+	     cost_write(t, fd, pos, len, RWF_WRITETHROUGH | flag, &tr));
+	T_CLEAN(t, fd, pos, len);
+	T_DISK(t, fd, pos, len, 2);
+	T_OK(t, cache ? tr.flushes > 0 : !tr.flushes, "flushes: %d",
+	     tr.flushes);
+	if (!cache)
+		T_EQ(t, "commands with FUA", 0, tr.fua);
+}
+
+/* A plain overwrite that is durable by itself, if the device can do that. */
+static void cost_dsync(struct t *t)
 {
 	int fd = t_file(t, "f", 16 * t->ps);
 	struct t_trace tr;
 
-	T_EQ(t, "written", t->ps,
-	     cost_write(t, fd, t->ps, t->ps, RWF_WRITETHROUGH | flag, &tr));
-	T_CLEAN(t, fd, t->ps, t->ps);
-	T_DISK(t, fd, t->ps, t->ps, 2);
-	T_EQ(t, "bios", 1, tr.bios);
-	T_OK(t, !cost_has_cache(t) || tr.flushes || tr.fua == tr.commands,
-	     "neither flush nor FUA: the data may be in the device's cache");
-	cost_no_cache(t, &tr);
-
-	T_EQ(t, "appended", t->ps + 9,
-	     cost_write(t, fd, 16 * t->ps, t->ps + 9, RWF_WRITETHROUGH | flag,
+	T_EQ(t, "written", 4096,
+	     cost_write(t, fd, t->ps, 4096, RWF_WRITETHROUGH | RWF_DSYNC,
 			&tr));
-	T_CLEAN(t, fd, 16 * t->ps, t->ps + 9);
-	T_DISK(t, fd, 16 * t->ps, t->ps + 9, 2);
-	T_OK(t, !cost_has_cache(t) || tr.flushes, "append: no flush");
-	cost_no_cache(t, &tr);
+	T_CLEAN(t, fd, t->ps, 4096);
+	T_DISK(t, fd, t->ps, 4096, 2);
+	T_EQ(t, "bios", 1, tr.bios);
+	T_OK(t, cost_commands_fit(t, tr.bytes, tr.commands),
+	     "%lld bytes were sent in %d commands", tr.bytes, tr.commands);
+	T_EQ(t, "commands with FUA", cost_durable_by("fua") ? tr.commands : 0,
+	     tr.fua);
+	T_EQ(t, "flushes", cost_durable_by("flush"), tr.flushes);
+
+	cost_sync_path(t, fd, 16 * t->ps, t->ps + 9, RWF_DSYNC);
 }
 
-static void cost_dsync(struct t *t)
+/* RWF_SYNC is for the inode as well: never by FUA. */
+static void cost_sync(struct t *t)
 {
-	cost_sync(t, RWF_DSYNC);
-}
+	int fd = t_file(t, "f", 16 * t->ps);
 
-static void cost_rwf_sync(struct t *t)
-{
-	cost_sync(t, RWF_SYNC);
+	cost_sync_path(t, fd, t->ps, t->ps, RWF_SYNC);
+	cost_sync_path(t, fd, 16 * t->ps, t->ps + 9, RWF_SYNC);
 }
 
 /* fsync finds nothing left to write. */
@@ -236,7 +248,7 @@ static const struct t_case cases[] = {
 	{ "one-mib",		cost_one_mib },
 	{ "one-mib-small",	cost_one_mib_small },
 	{ "partial",		cost_partial },
-	{ "sync",		cost_rwf_sync },
+	{ "sync",		cost_sync },
 };
 
 T_MAIN(cases)

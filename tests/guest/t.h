@@ -103,6 +103,11 @@ ssize_t t_write(struct t *t, int fd, off_t pos, size_t len, int gen,
 		int flags);
 long long t_size(int fd);
 void t_drop(int fd);				/* clean pages leave the cache */
+/*
+ * A NOWAIT write is also refused when the file's times are due to be updated:
+ * they are not, for some ms from now.
+ */
+void t_touch(int fd);
 
 /* The file, read through the cache, holds @gen. */
 #define T_READS(t, fd, pos, len, gen) \

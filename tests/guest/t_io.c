@@ -142,6 +142,11 @@ void t_drop(int fd)
 	T_MUST(!posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED));
 }
 
+void t_touch(int fd)
+{
+	T_MUST(!futimens(fd, NULL));
+}
+
 bool t_reads(struct t *t, const char *file, int line, int fd, off_t pos,
 	     size_t len, int gen)
 {

@@ -8,8 +8,10 @@ OUT		:= $(BUILD)/guest
 WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 		   -Ivm/guest -Itests/guest -MMD -MP
 
-GROUPS		:= basic bench blkdev cost data eof error fault fio fixture flags fsx kunit \
-		   lane mmap profile race unpatched
+GROUPS		:= async basic bench blkdev cost data dsync eof error fault fio fixture \
+		   flags freeze fsx kunit lane mmap profile race reflink space \
+		   stable storm unpatched
+ASYNC_GROUPS	:= async dsync freeze reflink stable storm
 INIT_OBJS	:= boot child dev fs init own plan port run trace
 LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_trace t_xfs
 FSX_OBJS	:= fsx_check fsx_file fsx_gen fsx_list fsx_model fsx_op
@@ -24,16 +26,16 @@ $(OUT)/init: $(INIT_OBJS)
 	$(CC) -static -s -o $@ $^
 
 # What one group has beside its program and the library.
+$(ASYNC_GROUPS:%=$(OUT)/t/%): $(OUT)/obj/t/t_async.o
+$(ASYNC_GROUPS:%=$(OUT)/t/%): LDLIBS := -luring
 $(OUT)/t/bench: $(OUT)/obj/t/bench_count.o $(OUT)/obj/t/bench_null.o
-$(OUT)/t/blkdev: $(OUT)/obj/t/flags_uring.o
 $(OUT)/t/fixture: $(OUT)/obj/init/boot.o $(OUT)/obj/init/port.o
-$(OUT)/t/flags: $(OUT)/obj/t/flags_uring.o
 $(OUT)/t/fsx: $(FSX_OBJS)
 $(OUT)/t/profile: $(OUT)/obj/t/profile_error.o $(OUT)/obj/t/profile_guard.o
 
 $(OUT)/t/%: $(OUT)/obj/t/%.o $(LIB_OBJS)
 	@mkdir -p $(@D)
-	$(CC) -static -s -o $@ $^
+	$(CC) -static -s -o $@ $^ $(LDLIBS)
 
 $(OUT)/obj/init/%.o: vm/guest/%.c vm/guest/guest.mk
 	@mkdir -p $(@D)

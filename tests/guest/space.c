@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * WT writes that run out of space or quota.  What the result counts is on disk,
+ * no byte skipped or twice; and before they fail, blocks that files hold in
+ * reserve are given back, and the write is tried again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/dqblk_xfs.h>
+#include <linux/fs.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/quota.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "t.h"
+
+#define SPACE_USER	1000
+#define SPACE_HOLD	(4 * T_MIB)	/* what is held in reserve */
+
+/* A file that the quota is for. */
+static int space_file(struct t *t, const char *name)
+{
+	int fd = t_open(t, name, O_RDWR | O_CREAT);
+
+	T_MUST(!fchown(fd, SPACE_USER, SPACE_USER));
+	return fd;
+}
+
+static long long space_used(struct t *t)
+{
+	struct fs_disk_quota q = { 0 };
+
+	T_MUST(!quotactl(QCMD(Q_XGETQUOTA, USRQUOTA), t->dev, SPACE_USER,
+			 (caddr_t)&q));
+	return q.d_bcount * 512;
+}
+
+/* Room for @more bytes beyond what is used; 0: no limit. */
+static void space_limit(struct t *t, long long more)
+{
+	struct fs_disk_quota q = {
+		.d_version = FS_DQUOT_VERSION,
+		.d_flags = FS_USER_QUOTA,
+		.d_fieldmask = FS_DQ_BHARD,
+		.d_id = SPACE_USER,
+	};
+
+	if (more)
+		q.d_blk_hardlimit = (space_used(t) + more) / 512;
+	T_MUST(!quotactl(QCMD(Q_XSETQLIM, USRQUOTA), t->dev, SPACE_USER,
+			 (caddr_t)&q));
+}
+
+/* A file with blocks in its COW fork that nobody has written to. */
+static int space_hold(struct t *t)
+{
+	int src = space_file(t, "shared"), fd = space_file(t, "holder");
+	struct fsxattr fsx;
+
+	T_MUST(!ioctl(fd, FS_IOC_FSGETXATTR, &fsx));
+	fsx.fsx_xflags |= FS_XFLAG_COWEXTSIZE;
+	fsx.fsx_cowextsize = SPACE_HOLD;
+	T_MUST(!ioctl(fd, FS_IOC_FSSETXATTR, &fsx));
+	T_MUST(t_write(t, src, 0, SPACE_HOLD, 1, 0) == SPACE_HOLD);
+	T_MUST(!ioctl(fd, FICLONE, src) && !syncfs(fd));
+	T_MUST(t_write(t, fd, 0, t->bs, 2, 0) == t->bs);
+	T_MUST(!fsync(fd));
+	close(src);
+	return fd;
+}
+
+/* What a write of @len bytes to a hole did, whatever its result. */
+static void space_wrote(struct t *t, int fd, long long n, long long len)
+{
+	T_OK(t, n > 0 && n <= len, "written: %lld of %lld", n, len);
+	if (n <= 0)
+		return;
+	T_EQ(t, "size", n, t_size(fd));
+	T_EQ(t, "on-disk size", n, t_disk_size(fd));
+	T_CLEAN(t, fd, 0, n);
+	T_DISK(t, fd, 0, n, 2);
+	T_READS(t, fd, 0, n, 2);
+}
+
+/* Quota for a part only: that part is written, and the next one fails. */
+static void space_edquot(struct t *t)
+{
+	long long room = T_MIB, len = 4 * T_MIB, n;
+	int fd = space_file(t, "f");
+
+	space_limit(t, room);
+	n = t_write(t, fd, 0, len, 2, RWF_WRITETHROUGH);
+	if (n != -EDQUOT)
+		space_wrote(t, fd, n, room);
+	T_EQ(t, "the next one", -EDQUOT,
+	     t_write(t, fd, 8 * T_MIB, len, 3, RWF_WRITETHROUGH));
+	T_EQ(t, "pages dirty", 0, t_cachestat(fd, 0, 16 * T_MIB).nr_dirty);
+	T_EQ(t, "fsync", 0, fsync(fd));
+	space_limit(t, 0);
+	T_MUST(!ftruncate(fd, 0));
+	space_wrote(t, fd, t_write(t, fd, 0, len, 2, RWF_WRITETHROUGH), len);
+}
+
+/* One iovec is within the quota, the next not: no byte is twice in the file. */
+static void space_edquot_iovec(struct t *t)
+{
+	struct iovec iov[16];
+	int fd = space_file(t, "f"), i;
+	long long each = 100 * T_KIB + 100, n;
+	char *buf = t_alloc(16 * each);
+
+	t_fill(t, buf, 16 * each, 0, 2);
+	for (i = 0; i < 16; i++)
+		iov[i] = (struct iovec){ buf + i * each, each };
+	T_MUST(!fallocate(fd, 1, 0, 3 * each));
+	space_limit(t, 64 * T_KIB);
+	n = t_pwritev2(fd, iov, 16, 0, RWF_WRITETHROUGH);
+	space_wrote(t, fd, n, 4 * each);
+	space_limit(t, 0);
+}
+
+/* Quota that another file holds in reserve is given back. */
+static void space_edquot_retry(struct t *t)
+{
+	int holder = space_hold(t), fd = space_file(t, "f");
+	long long len = SPACE_HOLD / 2, used = space_used(t);
+
+	T_MUST(used >= 2 * SPACE_HOLD);
+	space_limit(t, SPACE_HOLD / 4);
+	space_wrote(t, fd, t_write(t, fd, 0, len, 2, RWF_WRITETHROUGH), len);
+	T_EQ(t, "written", len, t_size(fd));
+	space_limit(t, 0);
+	T_READS(t, holder, 0, t->bs, 2);
+	T_READS(t, holder, t->bs, SPACE_HOLD - t->bs, 1);
+}
+
+static long long space_free(struct t *t)
+{
+	struct statvfs vfs;
+
+	T_MUST(!statvfs(t->dir, &vfs));
+	return (long long)vfs.f_bavail * vfs.f_bsize;
+}
+
+/* The same with the space of the whole file system. */
+static void space_enospc_retry(struct t *t)
+{
+	int all = t_open(t, "all", O_RDWR | O_CREAT), holder, fd;
+	long long len = SPACE_HOLD / 2, at = 0, leave;
+
+	leave = 2 * SPACE_HOLD + SPACE_HOLD / 4;
+	while (space_free(t) > leave + T_MIB) {
+		long long more = (space_free(t) - leave) / 2;
+
+		T_MUST(!fallocate(all, 0, at, more));
+		at += more;
+	}
+	holder = space_hold(t);
+	T_MUST(space_free(t) < len);
+	printf("# free before the write: %lld KiB of %lld\n",
+	       space_free(t) / T_KIB, len / T_KIB);
+	fd = t_open(t, "f", O_RDWR | O_CREAT);
+	space_wrote(t, fd, t_write(t, fd, 0, len, 2, RWF_WRITETHROUGH), len);
+	T_EQ(t, "written", len, t_size(fd));
+	T_READS(t, holder, 0, t->bs, 2);
+}
+
+static const struct t_case cases[] = {
+	{ "edquot",		space_edquot },
+	{ "edquot-iovec",	space_edquot_iovec },
+	{ "edquot-retry",	space_edquot_retry },
+	{ "enospc-retry",	space_enospc_retry },
+};
+
+T_MAIN(cases)

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See t_async.h. */
+#include <errno.h>
+#include <liburing.h>
+#include <linux/aio_abi.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "t_async.h"
+
+struct t_async {
+	struct t *t;
+	enum t_engine engine;
+	int queued;			/* not submitted yet */
+	void *bufs[T_ASYNC_DEPTH];	/* by slot, until closed */
+	int slot;			/* the next one */
+
+	struct io_uring ring;
+
+	aio_context_t ctx;
+	struct iocb cbs[T_ASYNC_DEPTH];
+	struct iocb *queue[T_ASYNC_DEPTH];
+	long refused[T_ASYNC_DEPTH];	/* errors of io_submit() */
+	int nr_refused;
+	struct io_event ready[T_ASYNC_DEPTH];	/* taken, but not reaped */
+	int nr_ready;
+};
+
+long long t_async_now(void)
+{
+	struct timespec ts;
+
+	T_MUST(!clock_gettime(CLOCK_MONOTONIC, &ts));
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+struct t_async *t_async_open(struct t *t, enum t_engine engine)
+{
+	struct t_async *a = calloc(1, sizeof(*a));
+
+	T_MUST(a);
+	a->t = t;
+	a->engine = engine;
+	if (engine == T_URING)
+		T_MUST(!io_uring_queue_init(T_ASYNC_DEPTH, &a->ring, 0));
+	else
+		T_MUST(!syscall(SYS_io_setup, T_ASYNC_DEPTH, &a->ctx));
+	return a;
+}
+
+void t_async_close(struct t_async *a)
+{
+	int i;
+
+	if (a->engine == T_URING)
+		io_uring_queue_exit(&a->ring);
+	else
+		syscall(SYS_io_destroy, a->ctx);
+	for (i = 0; i < T_ASYNC_DEPTH; i++)
+		free(a->bufs[i]);
+	free(a);
+}
+
+static void t_async_queue_uring(struct t_async *a, int fd, void *buf,
+				off_t pos, size_t len, int flags)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&a->ring);
+
+	T_MUST(sqe);
+	io_uring_prep_write(sqe, fd, buf, len, pos);
+	sqe->rw_flags = flags;
+}
+
+static void t_async_queue_aio(struct t_async *a, int fd, void *buf, off_t pos,
+			      size_t len, int flags)
+{
+	struct iocb *cb = &a->cbs[a->slot];
+
+	*cb = (struct iocb) {
+		.aio_fildes = fd,
+		.aio_lio_opcode = IOCB_CMD_PWRITE,
+		.aio_buf = (uintptr_t)buf,
+		.aio_nbytes = len,
+		.aio_offset = pos,
+		.aio_rw_flags = flags,
+	};
+	a->queue[a->queued] = cb;
+}
+
+void *t_async_write(struct t_async *a, int fd, off_t pos, size_t len, int gen,
+		    int flags)
+{
+	void *buf = t_alloc(len);
+
+	T_MUST(a->queued < T_ASYNC_DEPTH);
+	t_fill(a->t, buf, len, flags & RWF_APPEND ? 0 : pos, gen);
+	free(a->bufs[a->slot]);
+	a->bufs[a->slot] = buf;
+	if (a->engine == T_URING)
+		t_async_queue_uring(a, fd, buf, pos, len, flags);
+	else
+		t_async_queue_aio(a, fd, buf, pos, len, flags);
+	a->slot = (a->slot + 1) % T_ASYNC_DEPTH;
+	a->queued++;
+	return buf;
+}
+
+/* io_submit() stops at what it refuses: note that, and go on behind it. */
+static void t_async_submit_aio(struct t_async *a)
+{
+	int done = 0;
+
+	while (done < a->queued) {
+		long n = syscall(SYS_io_submit, a->ctx, (long)a->queued - done,
+				 a->queue + done);
+
+		if (n < 0) {
+			a->refused[a->nr_refused++] = -errno;
+			n = 1;
+		}
+		done += n;
+	}
+}
+
+long long t_async_submit(struct t_async *a)
+{
+	long long begin = t_async_now();
+
+	if (a->engine == T_URING)
+		T_MUST(io_uring_submit(&a->ring) == a->queued);
+	else
+		t_async_submit_aio(a);
+	a->queued = 0;
+	return t_async_now() - begin;
+}
+
+static long t_async_reap_uring(struct t_async *a)
+{
+	struct io_uring_cqe *cqe;
+	long res;
+
+	T_MUST(!io_uring_wait_cqe(&a->ring, &cqe));
+	res = cqe->res;
+	io_uring_cqe_seen(&a->ring, cqe);
+	return res;
+}
+
+/* Take completions until there are @min at least that were not reaped. */
+static void t_async_take_aio(struct t_async *a, int min)
+{
+	struct timespec no_wait = { 0 };
+	long n;
+
+	n = syscall(SYS_io_getevents, a->ctx, (long)min,
+		    (long)T_ASYNC_DEPTH - a->nr_ready, a->ready + a->nr_ready,
+		    min ? NULL : &no_wait);
+	T_MUST(n >= min);
+	a->nr_ready += n;
+}
+
+static long t_async_reap_aio(struct t_async *a)
+{
+	if (a->nr_refused)
+		return a->refused[--a->nr_refused];
+	if (!a->nr_ready)
+		t_async_take_aio(a, 1);
+	return (long)a->ready[--a->nr_ready].res;
+}
+
+long t_async_reap(struct t_async *a)
+{
+	return a->engine == T_URING ? t_async_reap_uring(a) :
+				      t_async_reap_aio(a);
+}
+
+int t_async_ready(struct t_async *a)
+{
+	if (a->engine == T_URING)
+		return io_uring_cq_ready(&a->ring);
+	t_async_take_aio(a, 0);
+	return a->nr_ready + a->nr_refused;
+}
+
+long t_async_one(struct t_async *a, int fd, off_t pos, size_t len, int gen,
+		 int flags)
+{
+	t_async_write(a, fd, pos, len, gen, flags);
+	t_async_submit(a);
+	return t_async_reap(a);
+}
