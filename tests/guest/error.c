@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "t.h"
+#include "t_async.h"
 
 struct error {
 	struct t_room room;
@@ -102,9 +102,110 @@ static void error_extend(struct t *t)
 	T_READS(t, e.fd, e.at - t->ps, t->ps, 1);
 }
 
+/* With integrity asked for, a part that failed is the whole call. */
+static void error_dsync(struct t *t)
+{
+	struct error e = error_begin(t, false);
+	off_t pos = e.at - 6 * t->ps;
+	long long n;
+
+	t_flaky(t, &e.room, T_FLAKY_SECTOR);
+	n = t_write(t, e.fd, pos, 12 * t->ps, 2, RWF_WRITETHROUGH | RWF_DSYNC);
+	T_OK(t, error_is(n), "write across the bad sector: %lld", n);
+	n = t_write(t, e.fd, pos, 2 * t->ps, 3, RWF_WRITETHROUGH | RWF_DSYNC);
+	T_EQ(t, "written before it", 2 * t->ps, n);
+	t_flaky(t, &e.room, T_FLAKY_QUIET);
+	T_DISK(t, e.fd, pos, 2 * t->ps, 3);
+	T_OK(t, error_is(error_fsync(e.fd)), "fsync does not report it");
+}
+
+#define ERROR_DEPTH	8
+
+/*
+ * Many in flight, one of which is for the bad sector: it fails, and no other.
+ * Each is told its own result, and fsync that there was an error.
+ */
+static void error_async(struct t *t, enum t_engine engine, int flags)
+{
+	struct error e = error_begin(t, false);
+	struct t_async *a = t_async_open(t, engine);
+	off_t pos = e.at - 10 * t->ps;
+	int i, bad = 0;
+	long n;
+
+	t_flaky(t, &e.room, T_FLAKY_SECTOR);
+	for (i = 0; i < ERROR_DEPTH; i++)
+		t_async_write(a, e.fd, pos + i * 2 * t->ps, t->ps, 2, flags);
+	t_async_submit(a);
+	for (i = 0; i < ERROR_DEPTH; i++) {
+		n = t_async_reap(a);
+		bad += error_is(n);
+		T_OK(t, n == t->ps || error_is(n), "result: %ld", n);
+	}
+	T_EQ(t, "writes that failed", 1, bad);
+	T_CLEAN(t, e.fd, e.at, t->ps);
+	T_READS(t, e.fd, e.at, t->ps, 2);
+	T_OK(t, error_is(error_fsync(e.fd)), "fsync does not report it");
+	T_EQ(t, "the next fsync", 0, error_fsync(e.fd));
+	t_flaky(t, &e.room, T_FLAKY_QUIET);
+	for (i = 0; i < ERROR_DEPTH; i++)
+		T_DISK(t, e.fd, pos + i * 2 * t->ps, t->ps, i == 5 ? 1 : 2);
+	t_async_close(a);
+}
+
+static void error_aio(struct t *t)
+{
+	error_async(t, T_AIO, RWF_WRITETHROUGH);
+}
+
+static void error_aio_dsync(struct t *t)
+{
+	error_async(t, T_AIO, RWF_WRITETHROUGH | RWF_DSYNC);
+}
+
+static void error_uring(struct t *t)
+{
+	error_async(t, T_URING, RWF_WRITETHROUGH);
+}
+
+static void error_uring_dsync(struct t *t)
+{
+	error_async(t, T_URING, RWF_WRITETHROUGH | RWF_DSYNC);
+}
+
+/*
+ * The data is written, but the flush behind it fails.  Of the bare device only:
+ * a file system that cannot flush its log is finished.
+ */
+static void error_flush(struct t *t)
+{
+	struct error e = error_begin(t, false);
+	struct t_async *a = t_async_open(t, T_AIO);
+	int flags = RWF_WRITETHROUGH | RWF_SYNC;
+	long long n;
+
+	t_flaky(t, &e.room, T_FLAKY_FLUSH);
+	n = t_write(t, e.fd, e.at, t->ps, 2, flags);
+	T_OK(t, error_is(n), "write and flush: %lld", n);
+	n = t_async_one(a, e.fd, e.at, t->ps, 2, flags);
+	T_OK(t, error_is(n), "asynchronous: %lld", n);
+	T_EQ(t, "write without a flush", t->ps,
+	     t_write(t, e.fd, e.at, t->ps, 3, RWF_WRITETHROUGH));
+	t_flaky(t, &e.room, T_FLAKY_QUIET);
+	T_EQ(t, "quiet: write and flush", t->ps,
+	     t_write(t, e.fd, e.at, t->ps, 4, flags));
+	t_async_close(a);
+}
+
 static const struct t_case cases[] = {
+	{ "aio",	error_aio },
+	{ "aio-dsync",	error_aio_dsync },
+	{ "dsync",	error_dsync },
 	{ "extend",	error_extend },
+	{ "flush",	error_flush },
 	{ "middle",	error_middle },
+	{ "uring",	error_uring },
+	{ "uring-dsync", error_uring_dsync },
 	{ "write",	error_write },
 };
 

@@ -15,21 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "race.h"
 #include "t.h"
 
 #define RACE_PAGES	16
 
-struct race {
-	struct t *t;
-	int fd;
-	uint8_t *buf;		/* what is written, where that matters */
-	int nr;			/* of the thread, where there are several */
-	atomic_bool stop;
-	atomic_int rounds;	/* of the other side */
-	atomic_int bad;		/* what the other side found wrong */
-};
-
-static pthread_t race_start(struct race *r, void *(*fn)(void *))
+pthread_t race_start(struct race *r, void *(*fn)(void *))
 {
 	pthread_t thread;
 
@@ -37,8 +28,7 @@ static pthread_t race_start(struct race *r, void *(*fn)(void *))
 	return thread;
 }
 
-/* Let the other side have had at least @min rounds, then stop it. */
-static void race_stop(struct race *r, pthread_t thread, int min)
+void race_stop(struct race *r, pthread_t thread, int min)
 {
 	while (atomic_load(&r->rounds) < min && !atomic_load(&r->bad))
 		sched_yield();
@@ -201,7 +191,6 @@ static void race_truncate(struct t *t)
 }
 
 /* Many writers whose ranges share blocks but no byte. */
-#define RACE_WRITERS	4
 #define RACE_SLICE	300
 
 static void *race_writer(void *arg)
@@ -333,6 +322,8 @@ static void race_memcg(struct t *t)
 
 static const struct t_case cases[] = {
 	{ "append",	race_append },
+	{ "append-flag", race_append_flag },
+	{ "eof-mapper",	race_eof_mapper },
 	{ "fsync",	race_fsync },
 	{ "memcg",	race_memcg },
 	{ "mmap",	race_mmap },

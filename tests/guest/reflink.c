@@ -24,9 +24,8 @@ static struct reflink reflink_begin(struct t *t)
 		.fd = t_open(t, "f", O_RDWR | O_CREAT | O_TRUNC),
 	};
 
-	if (ioctl(r.fd, FICLONE, r.src))
-		t_skip("no reflink here");
-	T_MUST(!syncfs(r.fd));
+	t_needs_reflink(t);
+	T_MUST(!ioctl(r.fd, FICLONE, r.src) && !syncfs(r.fd));
 	return r;
 }
 

@@ -20,6 +20,7 @@
 
 #define SPACE_USER	1000
 #define SPACE_HOLD	(4 * T_MIB)	/* what is held in reserve */
+#define SPACE_LITTLE	(32 * T_KIB)	/* so little is left that XFS looks */
 
 /* A file that the quota is for. */
 static int space_file(struct t *t, const char *name)
@@ -55,12 +56,17 @@ static void space_limit(struct t *t, long long more)
 			 (caddr_t)&q));
 }
 
-/* A file with blocks in its COW fork that nobody has written to. */
+/*
+ * A file with blocks in its COW fork that nobody has written to.  They are not
+ * taken from an inode that is on the list of those with dirty pages, as it is
+ * after fsync.
+ */
 static int space_hold(struct t *t)
 {
 	int src = space_file(t, "shared"), fd = space_file(t, "holder");
 	struct fsxattr fsx;
 
+	t_needs_reflink(t);
 	T_MUST(!ioctl(fd, FS_IOC_FSGETXATTR, &fsx));
 	fsx.fsx_xflags |= FS_XFLAG_COWEXTSIZE;
 	fsx.fsx_cowextsize = SPACE_HOLD;
@@ -68,7 +74,7 @@ static int space_hold(struct t *t)
 	T_MUST(t_write(t, src, 0, SPACE_HOLD, 1, 0) == SPACE_HOLD);
 	T_MUST(!ioctl(fd, FICLONE, src) && !syncfs(fd));
 	T_MUST(t_write(t, fd, 0, t->bs, 2, 0) == t->bs);
-	T_MUST(!fsync(fd));
+	T_MUST(!syncfs(fd));
 	close(src);
 	return fd;
 }
@@ -123,19 +129,55 @@ static void space_edquot_iovec(struct t *t)
 	space_limit(t, 0);
 }
 
-/* Quota that another file holds in reserve is given back. */
-static void space_edquot_retry(struct t *t)
+/*
+ * Quota that another file holds in reserve is given back.  With integrity asked
+ * for, the part that was written before the quota ended is written once more.
+ */
+static void space_edquot_other(struct t *t, int flags)
 {
 	int holder = space_hold(t), fd = space_file(t, "f");
-	long long len = SPACE_HOLD / 2, used = space_used(t);
+	long long len = SPACE_HOLD / 2, got;
 
-	T_MUST(used >= 2 * SPACE_HOLD);
-	space_limit(t, SPACE_HOLD / 4);
-	space_wrote(t, fd, t_write(t, fd, 0, len, 2, RWF_WRITETHROUGH), len);
-	T_EQ(t, "written", len, t_size(fd));
+	T_MUST(!fallocate(fd, 1, 0, len / 4));
+	T_MUST(space_used(t) >= 2 * SPACE_HOLD);
+	space_limit(t, SPACE_LITTLE);
+	space_wrote(t, fd, t_write(t, fd, 0, len, 2, flags), len);
+	got = t_size(fd);
+	if (!(flags & RWF_DSYNC) && got < len)
+		T_EQ(t, "written then", len - got,
+		     t_write(t, fd, got, len - got, 2, flags));
+	T_EQ(t, "size", len, t_size(fd));
+	T_DISK(t, fd, 0, len, 2);
 	space_limit(t, 0);
 	T_READS(t, holder, 0, t->bs, 2);
 	T_READS(t, holder, t->bs, SPACE_HOLD - t->bs, 1);
+}
+
+static void space_edquot_retry(struct t *t)
+{
+	space_edquot_other(t, RWF_WRITETHROUGH);
+}
+
+static void space_edquot_dsync(struct t *t)
+{
+	space_edquot_other(t, RWF_WRITETHROUGH | RWF_DSYNC);
+}
+
+/* The same, of quota that the file itself holds, which the call is busy with. */
+static void space_edquot_own(struct t *t)
+{
+	int fd = space_hold(t);
+	long long len = SPACE_HOLD / 2;
+
+	T_MUST(space_used(t) >= 2 * SPACE_HOLD);
+	space_limit(t, SPACE_LITTLE);
+	T_EQ(t, "written", len, t_write(t, fd, SPACE_HOLD, len, 3,
+					RWF_WRITETHROUGH));
+	T_CLEAN(t, fd, SPACE_HOLD, len);
+	T_DISK(t, fd, SPACE_HOLD, len, 3);
+	space_limit(t, 0);
+	T_READS(t, fd, 0, t->bs, 2);
+	T_READS(t, fd, t->bs, SPACE_HOLD - t->bs, 1);
 }
 
 static long long space_free(struct t *t)
@@ -171,7 +213,9 @@ static void space_enospc_retry(struct t *t)
 
 static const struct t_case cases[] = {
 	{ "edquot",		space_edquot },
+	{ "edquot-dsync",	space_edquot_dsync },
 	{ "edquot-iovec",	space_edquot_iovec },
+	{ "edquot-own",		space_edquot_own },
 	{ "edquot-retry",	space_edquot_retry },
 	{ "enospc-retry",	space_enospc_retry },
 };

@@ -235,8 +235,15 @@ STORM_CASE(direct, false)
 STORM_CASE(fsync, false)
 STORM_CASE(mmap, false)
 STORM_CASE(punch, true)
-STORM_CASE(reflink, false)
 STORM_CASE(truncate, true)
+
+static void storm_reflink(struct t *t)
+{
+	static const struct storm_side side = { .fn = storm_do_reflink };
+
+	t_needs_reflink(t);
+	storm_run(t, &side);
+}
 
 static void storm_writers(struct t *t)
 {

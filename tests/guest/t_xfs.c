@@ -4,8 +4,11 @@
  * XFS_IOC_FSBULKSTAT_SINGLE in fs/xfs/libxfs/xfs_fs.h, as far as they are
  * used; that file is not part of the kernel's interface headers.
  */
+#include <fcntl.h>
+#include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "t.h"
 
@@ -46,4 +49,15 @@ long long t_disk_size(int fd)
 	T_MUST(!ioctl(fd, T_BULKSTAT_SINGLE, &req));
 	T_MUST(stat.bs_ino == st.st_ino);
 	return stat.bs_size;
+}
+
+void t_needs_reflink(struct t *t)
+{
+	int src = t_open(t, "reflink1", O_RDWR | O_CREAT);
+	int fd = t_open(t, "reflink2", O_RDWR | O_CREAT);
+
+	if (ioctl(fd, FICLONE, src))
+		t_skip("no reflink here");
+	close(src);
+	close(fd);
 }
