@@ -3,6 +3,7 @@
  * A disk in memory that sees everything and does what the test says; see the
  * header for the contract.
  */
+#include <linux/hardirq.h>
 #include <linux/jhash.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
@@ -69,17 +70,13 @@ static unsigned int fkd_count_tagged(struct address_space *mapping,
 	return nr;
 }
 
-/*
- * Take down what the folios of @bio and their file look like.  Their writeback
- * or lock keeps them in the mapping; a bio of other memory has none.
- */
-static void fkd_look(struct bio *bio, struct fkd_seen *seen)
+/* Take down what the folios of @bio and the file look like. */
+static void fkd_look(struct fkd *fkd, struct bio *bio, struct fkd_seen *seen)
 {
-	struct address_space *mapping = NULL;
+	struct address_space *mapping = fkd->mapping;
 	struct folio_iter fi;
 
 	bio_for_each_folio_all(fi, bio) {
-		mapping = folio_mapping(fi.folio);
 		seen->folios++;
 		seen->writeback += folio_test_writeback(fi.folio);
 		seen->dirty += folio_test_dirty(fi.folio);
@@ -94,6 +91,7 @@ static void fkd_look(struct bio *bio, struct fkd_seen *seen)
 	seen->tag_towrite = fkd_count_tagged(mapping, PAGECACHE_TAG_TOWRITE);
 	seen->i_size = i_size_read(mapping->host);
 	seen->dio_count = atomic_read(&mapping->host->i_dio_count);
+	seen->inode_locked = inode_is_locked(mapping->host);
 }
 
 static void fkd_record(struct fkd *fkd, struct bio *bio)
@@ -107,10 +105,9 @@ static void fkd_record(struct fkd *fkd, struct bio *bio)
 		.ioprio		= bio->bi_ioprio,
 	};
 
-	if (rec.len) {
+	if (rec.len)
 		rec.sum = fkd_sum(bio);
-		fkd_look(bio, &rec.seen);
-	}
+	fkd_look(fkd, bio, &rec.seen);
 
 	spin_lock_irq(&fkd->lock);
 	if (fkd->nr_recs < FKD_MAX_RECS)
@@ -142,9 +139,11 @@ static void fkd_record_end(struct fkd *fkd, struct bio *bio)
 
 static bool fkd_fails(const struct fkd *fkd, const struct bio *bio)
 {
-	return fkd->fail_status && fkd_kind(bio) == fkd->fail_kind &&
-	       fkd->fail_pos >= fkd_pos(bio) &&
-	       fkd->fail_pos < fkd_pos(bio) + bio->bi_iter.bi_size;
+	if (!fkd->fail_status || fkd_kind(bio) != fkd->fail_kind)
+		return false;
+	return fkd->fail_kind == FKD_FLUSH ||
+	       (fkd->fail_pos >= fkd_pos(bio) &&
+		fkd->fail_pos < fkd_pos(bio) + bio->bi_iter.bi_size);
 }
 
 static void fkd_end(struct fkd *fkd, struct bio *bio, blk_status_t status)
@@ -159,7 +158,12 @@ static void fkd_end(struct fkd *fkd, struct bio *bio, blk_status_t status)
 	fkd_record_end(fkd, bio);
 
 	local_irq_save(flags);
+	__irq_enter_raw();
 	bio_endio(bio);
+	if (fkd->mapping)
+		WRITE_ONCE(fkd->after, fkd_count_tagged(fkd->mapping,
+						PAGECACHE_TAG_WRITEBACK));
+	__irq_exit_raw();
 	local_irq_restore(flags);
 }
 
@@ -255,14 +259,15 @@ const struct fkd_rec *fkd_nth(struct fkd *fkd, enum fkd_kind kind,
 			      unsigned int nth)
 {
 	const struct fkd_rec *rec = NULL;
+	unsigned long flags;
 	unsigned int i;
 
-	spin_lock_irq(&fkd->lock);
+	spin_lock_irqsave(&fkd->lock, flags);
 	for (i = 0; i < min(fkd->nr_recs, FKD_MAX_RECS) && !rec; i++) {
 		if (fkd->recs[i].kind == kind && !nth--)
 			rec = &fkd->recs[i];
 	}
-	spin_unlock_irq(&fkd->lock);
+	spin_unlock_irqrestore(&fkd->lock, flags);
 	return rec;
 }
 

@@ -6,8 +6,8 @@
  * their inode looked like at that moment.  A write reaches the media when it
  * completes, not when it is submitted, as late as a device may fetch it:
  * data that changes in between is counted in the record.  Reads and flushes
- * always complete at once.  bi_end_io runs with interrupts disabled, as with
- * most hardware.
+ * always complete at once.  bi_end_io runs as if from a hardware interrupt: in
+ * that context, with interrupts disabled.
  *
  * Units: positions on the disk in bytes, except where named sector.
  * Ownership: fkd_alloc() to fkd_free(); the latter needs all bios completed.
@@ -22,7 +22,7 @@
 
 #define FKD_MAX_RECS	64
 
-/* What a bio's folios and their file looked like when it was submitted. */
+/* What a bio's folios and the file looked like when it was submitted. */
 struct fkd_seen {
 	unsigned int		folios;		/* how many */
 	unsigned int		writeback;	/* of these, under writeback */
@@ -33,6 +33,7 @@ struct fkd_seen {
 	unsigned int		tag_towrite;	/* of the file, tagged so */
 	loff_t			i_size;
 	int			dio_count;
+	bool			inode_locked;
 };
 
 enum fkd_kind {
@@ -59,6 +60,7 @@ struct fkd {
 	struct gendisk		*disk;
 	u8			*media;
 	size_t			size;		/* of the media */
+	struct address_space	*mapping;	/* of the file on it, or NULL */
 
 	/* What to do with writes; set by the test between its calls. */
 	bool			hold;		/* keep until released? */
@@ -69,6 +71,7 @@ struct fkd {
 	spinlock_t		lock;		/* protects all below */
 	struct bio_list		held;		/* in order of submission */
 	wait_queue_head_t	waitq;		/* a bio was held */
+	unsigned int		after;		/* see fkd_after() */
 	unsigned int		nr_recs;	/* may exceed FKD_MAX_RECS */
 	struct fkd_rec		recs[FKD_MAX_RECS];
 };
@@ -96,10 +99,22 @@ unsigned int fkd_count(struct fkd *fkd, enum fkd_kind kind);
 const struct fkd_rec *fkd_nth(struct fkd *fkd, enum fkd_kind kind,
 			      unsigned int nth);
 
+/*
+ * How many folios of the file were under writeback when bi_end_io of the last
+ * bio had returned, still in the interrupt?
+ */
+static inline unsigned int fkd_after(const struct fkd *fkd)
+{
+	return READ_ONCE(fkd->after);
+}
+
 /* Did the data of any write change between submission and completion? */
 bool fkd_unstable(struct fkd *fkd);
 
-/* Fail bios of @kind that touch the byte at @pos with @status from now on. */
+/*
+ * Fail bios of @kind that touch the byte at @pos, or any flush, with @status
+ * from now on.
+ */
 void fkd_fail(struct fkd *fkd, enum fkd_kind kind, u64 pos,
 	      blk_status_t status);
 

@@ -4,20 +4,41 @@
  */
 #include <linux/file.h>
 #include <linux/fs_context.h>
+#include <linux/fserror.h>
 #include <linux/mount.h>
 #include <linux/pagemap.h>
 #include <linux/pseudo_fs.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/writeback.h>
 
 #include "fake_fs.h"
 
 #define FKFS_MAGIC		0x694f4d50
 
+static void fkfs_report_error(const struct fserror_event *event)
+{
+	struct fkfs *fs = event->inode->i_private;
+
+	spin_lock_irq(&fs->lock);
+	fs->nr_reports++;
+	fs->report_type = event->type;
+	fs->report_error = event->error;
+	spin_unlock_irq(&fs->lock);
+}
+
+static const struct super_operations fkfs_super_ops = {
+	.statfs			= simple_statfs,
+	.report_error		= fkfs_report_error,
+};
+
 static int fkfs_init_fs_context(struct fs_context *fc)
 {
-	return init_pseudo(fc, FKFS_MAGIC) ? 0 : -ENOMEM;
+	struct pseudo_fs_context *ctx = init_pseudo(fc, FKFS_MAGIC);
+
+	if (!ctx)
+		return -ENOMEM;
+	ctx->ops = &fkfs_super_ops;
+	return 0;
 }
 
 static struct file_system_type fkfs_type = {
@@ -26,7 +47,7 @@ static struct file_system_type fkfs_type = {
 	.kill_sb		= kill_anon_super,
 };
 
-static struct fkfs_extent *fkfs_find(struct fkfs *fs, loff_t pos)
+struct fkfs_extent *fkfs_find(struct fkfs *fs, loff_t pos)
 {
 	struct fkfs_extent *ext = fs->extents;
 
@@ -48,7 +69,7 @@ static loff_t fkfs_hole_end(struct fkfs *fs, loff_t pos)
 	return end;
 }
 
-static void fkfs_map(struct fkfs *fs, loff_t pos, struct iomap *iomap)
+void fkfs_map(struct fkfs *fs, loff_t pos, struct iomap *iomap)
 {
 	const struct fkfs_extent *ext = fkfs_find(fs, pos);
 
@@ -80,25 +101,57 @@ static unsigned int fkfs_nr_writeback(struct inode *inode)
 	return nr;
 }
 
+void fkfs_fail(struct fkfs *fs, enum fkfs_op op, unsigned int at, int error)
+{
+	fs->faults[op] = (struct fkfs_fault) {
+		.at = at, .times = 1, .error = error,
+	};
+}
+
+int fkfs_inject(struct fkfs *fs, enum fkfs_op op)
+{
+	struct fkfs_fault *fault = &fs->faults[op];
+
+	fault->calls++;
+	if (!fault->error || fault->calls < fault->at ||
+	    fault->calls >= fault->at + fault->times)
+		return 0;
+	return fault->error;
+}
+
 static int fkfs_iomap_begin(struct inode *inode, loff_t pos, loff_t length,
-			    unsigned int flags, struct iomap *iomap, struct iomap *srcmap)
+			    unsigned int flags, struct iomap *iomap,
+			    struct iomap *srcmap)
 {
 	struct fkfs *fs = inode->i_private;
 	int dio = atomic_read(&inode->i_dio_count);
+	int error = 0;
 
+	fkfs_map(fs, pos, iomap);
 	if (flags & IOMAP_WRITE) {
 		fs->begin_dio = fs->nr_begin ? min(fs->begin_dio, dio) : dio;
 		fs->begin_writeback = max(fs->begin_writeback,
 					  fkfs_nr_writeback(inode));
-		if (++fs->nr_begin == fs->begin_error_at)
-			return fs->begin_error;
+		fs->nr_begin++;
+		if (pos + length > fs->disk_size)
+			iomap->flags |= IOMAP_F_DIRTY;
+		error = fkfs_inject(fs, FKFS_BEGIN);
 	}
-	fkfs_map(fs, pos, iomap);
-	return 0;
+	return error;
+}
+
+static int fkfs_iomap_end(struct inode *inode, loff_t pos, loff_t length,
+			  ssize_t written, unsigned int flags,
+			  struct iomap *iomap)
+{
+	struct fkfs *fs = inode->i_private;
+
+	return flags & IOMAP_WRITE ? fkfs_inject(fs, FKFS_END) : 0;
 }
 
 const struct iomap_ops fkfs_iomap_ops = {
 	.iomap_begin		= fkfs_iomap_begin,
+	.iomap_end		= fkfs_iomap_end,
 };
 
 static bool fkfs_iomap_valid(struct inode *inode, const struct iomap *iomap)
@@ -115,124 +168,19 @@ static bool fkfs_iomap_valid(struct inode *inode, const struct iomap *iomap)
 	return false;
 }
 
-const struct iomap_write_ops fkfs_write_ops = {
-	.iomap_valid		= fkfs_iomap_valid,
-};
-
-/* Move i_size up to @size, if it is not there yet. */
-static void fkfs_extend_isize(struct fkfs *fs, loff_t size)
-{
-	spin_lock_irq(&fs->lock);
-	if (size > i_size_read(fs->inode))
-		i_size_write(fs->inode, size);
-	spin_unlock_irq(&fs->lock);
-}
-
-/*
- * The file system's part of the completion.  All of its folios are still
- * under writeback then (a reader could otherwise see the old extent).
- */
-static void fkfs_complete_ioend(struct fkfs *fs, struct iomap_ioend *ioend)
-{
-	int error = blk_status_to_errno(ioend->io_bio.bi_status);
-	struct fkfs_extent *ext = fkfs_find(fs, ioend->io_offset);
-	struct folio_iter fi;
-
-	bio_for_each_folio_all(fi, &ioend->io_bio)
-		fs->early_end += !folio_test_writeback(fi.folio);
-
-	if (!error && ext && ext->type == IOMAP_UNWRITTEN &&
-	    ioend->io_offset == ext->offset &&
-	    ioend->io_bio.bi_iter.bi_size >= ext->length)
-		ext->type = IOMAP_MAPPED;
-	if (!error && (ioend->io_flags & IOMAP_IOEND_WRITETHROUGH))
-		fkfs_extend_isize(fs, ioend->io_offset + ioend->io_size);
-	fs->nr_ioends++;
-	iomap_finish_ioends(ioend, error);
-}
-
-static void fkfs_work(struct work_struct *work)
-{
-	struct fkfs *fs = container_of(work, struct fkfs, work);
-	struct iomap_ioend *ioend;
-
-	for (;;) {
-		spin_lock_irq(&fs->lock);
-		ioend = list_first_entry_or_null(&fs->ioends,
-						 struct iomap_ioend, io_list);
-		if (ioend)
-			list_del_init(&ioend->io_list);
-		spin_unlock_irq(&fs->lock);
-		if (!ioend)
-			break;
-		fkfs_complete_ioend(fs, ioend);
-	}
-}
-
-static void fkfs_end_bio(struct bio *bio)
-{
-	struct iomap_ioend *ioend = iomap_ioend_from_bio(bio);
-	struct fkfs *fs = ioend->io_inode->i_private;
-	unsigned long flags;
-
-	spin_lock_irqsave(&fs->lock, flags);
-	list_add_tail(&ioend->io_list, &fs->ioends);
-	spin_unlock_irqrestore(&fs->lock, flags);
-	schedule_work(&fs->work);
-}
-
-static int fkfs_submit_ioend(struct iomap_iter *iter,
-			     struct iomap_ioend *ioend)
+static struct folio *fkfs_get_folio(struct iomap_iter *iter, loff_t pos,
+				    unsigned int len)
 {
 	struct fkfs *fs = iter->inode->i_private;
+	int error = fkfs_inject(fs, FKFS_GET);
 
-	fs->submit_fs_reclaim |= !(current->flags & PF_MEMALLOC_NOFS);
-	if (++fs->nr_submit == fs->submit_error_at)
-		return fs->submit_error;
-	if ((ioend->io_flags & IOMAP_IOEND_UNWRITTEN) ||
-	    ioend->io_offset + ioend->io_size > i_size_read(iter->inode))
-		ioend->io_bio.bi_end_io = fkfs_end_bio;
-	iomap_ioend_submit(ioend, &iter->iomap, 0);
-	return 0;
+	return error ? ERR_PTR(error) : iomap_get_folio(iter, pos, len);
 }
 
-const struct iomap_writethrough_ops fkfs_writethrough_ops = {
-	.write_ops		= &fkfs_write_ops,
-	.submit_ioend		= fkfs_submit_ioend,
+const struct iomap_write_ops fkfs_write_ops = {
+	.get_folio		= fkfs_get_folio,
+	.iomap_valid		= fkfs_iomap_valid,
 };
-
-static ssize_t fkfs_writeback_range(struct iomap_writepage_ctx *wpc,
-				    struct folio *folio, u64 pos, unsigned int len, u64 end_pos)
-{
-	fkfs_map(wpc->inode->i_private, pos, &wpc->iomap);
-	return iomap_add_to_ioend(wpc, folio, pos, end_pos, len);
-}
-
-static int fkfs_writeback_submit(struct iomap_writepage_ctx *wpc, int error)
-{
-	struct iomap_ioend *ioend = wpc->wb_ctx;
-
-	if (ioend->io_flags & IOMAP_IOEND_UNWRITTEN)
-		ioend->io_bio.bi_end_io = fkfs_end_bio;
-	return iomap_ioend_writeback_submit(wpc, error);
-}
-
-static const struct iomap_writeback_ops fkfs_writeback_ops = {
-	.writeback_range	= fkfs_writeback_range,
-	.writeback_submit	= fkfs_writeback_submit,
-};
-
-static int fkfs_writepages(struct address_space *mapping,
-			   struct writeback_control *wbc)
-{
-	struct iomap_writepage_ctx wpc = {
-		.inode		= mapping->host,
-		.wbc		= wbc,
-		.ops		= &fkfs_writeback_ops,
-	};
-
-	return iomap_writepages(&wpc);
-}
 
 static int fkfs_read_folio(struct file *file, struct folio *folio)
 {
@@ -305,6 +253,7 @@ static struct inode *fkfs_new_inode(struct fkfs *fs,
 	mapping_set_folio_order_range(inode->i_mapping, conf->min_order,
 				      conf->max_order);
 	i_size_write(inode, conf->i_size);
+	fs->disk_size = conf->i_size;
 	return inode;
 }
 
@@ -346,6 +295,7 @@ struct fkfs *fkfs_alloc(const struct fkfs_conf *conf, size_t disk_size,
 		error = PTR_ERR(fs->file);
 		goto out_inode;
 	}
+	fs->disk->mapping = fs->inode->i_mapping;
 	return fs;
 
 out_inode:
@@ -371,11 +321,21 @@ void fkfs_free(struct fkfs *fs)
 		put_task_struct(fs->ios[i].task);
 	filemap_fdatawait_keep_errors(fs->inode->i_mapping);
 	flush_work(&fs->work);
+	fs->disk->mapping = NULL;
 	__fput_sync(fs->file);
 	flush_delayed_fput();
 	kern_unmount(fs->mnt);
 	fkd_free(fs->disk);
 	kfree(fs);
+}
+
+unsigned int fkfs_nr_reports(struct fkfs *fs)
+{
+	const refcount_t *pending = &fs->mnt->mnt_sb->s_pending_errors;
+
+	while (refcount_read(pending) > 1)
+		schedule_timeout_uninterruptible(1);
+	return fs->nr_reports;
 }
 
 u8 *fkfs_media(struct fkfs *fs, loff_t pos)

@@ -5,7 +5,8 @@
  * The extents of the file are a table that the test fills in.  Nothing is ever
  * allocated: a write meets what the table says.  An unwritten extent becomes a
  * mapped one when all of its bytes have been written.  What iomap asks for is
- * counted, and can be refused.
+ * counted, and can be refused.  The on-disk size is behind i_size while there
+ * is dirty data past it.
  *
  * Units: bytes.  Ownership: fkfs_alloc() to fkfs_free(), which also owns the
  * disk.  Locking: writes take the inode lock exclusively, as a file system
@@ -21,7 +22,7 @@
 #include "fake_disk.h"
 
 #define FKFS_MAX_EXTENTS	8
-#define FKFS_MAX_IOS		2
+#define FKFS_MAX_IOS		8
 
 struct fkfs_extent {
 	loff_t			offset;		/* in the file */
@@ -44,6 +45,24 @@ enum fkfs_how {
 	FKFS_BUFFERED,		/* iomap_file_buffered_write() */
 	FKFS_WT,		/* iomap_file_writethrough() */
 	FKFS_FSYNC,		/* not at all: vfs_fsync() */
+	FKFS_STORE,		/* a byte, to the user address @pos */
+};
+
+/* What can be made to fail; of iomap_begin and _end those of writes. */
+enum fkfs_op {
+	FKFS_BEGIN,
+	FKFS_END,
+	FKFS_GET,		/* a folio */
+	FKFS_SUBMIT,
+	FKFS_END_IO,
+	FKFS_NR_OPS,
+};
+
+struct fkfs_fault {
+	unsigned int		at;		/* this call (from 1) ... */
+	unsigned int		times;		/* ... and so many in all ... */
+	int			error;		/* ... get this errno */
+	unsigned int		calls;		/* so far, since it was set */
 };
 
 /* A write by another thread. */
@@ -55,6 +74,7 @@ struct fkfs_io {
 	loff_t			pos;
 	size_t			len;
 	ssize_t			ret;
+	struct mm_struct	*mm;		/* FKFS_STORE: of user memory */
 	struct task_struct	*task;
 	struct completion	done;
 };
@@ -65,9 +85,10 @@ struct fkfs_aio {
 	struct fkfs		*fs;
 	long			ret;
 	unsigned int		nr_complete;	/* calls */
-	struct task_struct	*task;		/* that it was called by */
+	bool			in_irq;		/* that it was called in */
 	bool			writeback;	/* anything of the file? */
 	int			dio_count;	/* of the file */
+	int			stable_users;	/* of the file */
 	unsigned int		flushes;	/* that the disk had seen */
 	struct completion	done;
 };
@@ -83,8 +104,6 @@ struct fkfs {
 	unsigned int		nr_begin;
 	unsigned int		begin_writeback; /* most folios tagged so */
 	int			begin_dio;	/* least i_dio_count */
-	unsigned int		begin_error_at;	/* this call (from 1) ... */
-	int			begin_error;	/* ... gets this errno */
 
 	/* What iomap_valid was asked, and when to say no. */
 	unsigned int		nr_valid;
@@ -94,12 +113,19 @@ struct fkfs {
 	void			*on_valid_data;	/* the test's */
 	unsigned int		nr_mkwrite;	/* first stores to a page */
 
-	/* What submit_ioend was given, and when to refuse. */
+	/* What submit_ioend and end_io were given. */
 	unsigned int		nr_submit;
-	unsigned int		submit_error_at; /* this call (from 1) ... */
-	int			submit_error;	/* ... gets this errno */
 	bool			submit_fs_reclaim; /* ever not nofs? */
+	ssize_t			end_io_ret;
+	struct fkfs_fault	faults[FKFS_NR_OPS];
+
+	/* Called, with nothing locked, before a write that got -ENOSPC is
+	 * tried once more with what it left of its iterator; NULL: it isn't.
+	 */
+	void			(*on_no_space)(struct fkfs *fs);
+	void			*on_no_space_data;
 	bool			need_sync;	/* said by the last write */
+	bool			moved_wrong;	/* ki_pos, or the iterator? */
 	unsigned short		ioprio;		/* of writes, if not 0 */
 
 	/* Completion of ioends, in process context, in order. */
@@ -108,6 +134,12 @@ struct fkfs {
 	struct work_struct	work;
 	unsigned int		nr_ioends;	/* completed here */
 	unsigned int		early_end;	/* folios not in writeback */
+	loff_t			disk_size;	/* what a crash keeps */
+
+	/* What fserror told, protected by lock as well; the last one's. */
+	unsigned int		nr_reports;
+	int			report_type;
+	int			report_error;
 
 	struct fkfs_io		ios[FKFS_MAX_IOS];
 };
@@ -172,6 +204,12 @@ int fkfs_cached(struct fkfs *fs, void *buf, loff_t pos, size_t len);
 /* The same, but read in what is missing. */
 int fkfs_read(struct fkfs *fs, void *buf, loff_t pos, size_t len);
 
+/* Let the call of @op number @at (from 1) from now on fail with @error. */
+void fkfs_fail(struct fkfs *fs, enum fkfs_op op, unsigned int at, int error);
+
+/* How many errors were reported by fserror?  Waits for those on the way. */
+unsigned int fkfs_nr_reports(struct fkfs *fs);
+
 /* Where on the media is @pos of the file?  NULL if nowhere. */
 u8 *fkfs_media(struct fkfs *fs, loff_t pos);
 
@@ -181,5 +219,13 @@ extern const struct iomap_writethrough_ops fkfs_writethrough_ops;
 
 /* Drop all of the page cache, dirty or not. */
 void fkfs_drop_cache(struct fkfs *fs);
+
+/* What the sources of the file system share. */
+struct fkfs_extent *fkfs_find(struct fkfs *fs, loff_t pos);
+void fkfs_map(struct fkfs *fs, loff_t pos, struct iomap *iomap);
+int fkfs_inject(struct fkfs *fs, enum fkfs_op op);
+int fkfs_writepages(struct address_space *mapping,
+		    struct writeback_control *wbc);
+void fkfs_work(struct work_struct *work);
 
 #endif /* IOMAP_TEST_FAKE_FS_H */

@@ -6,50 +6,61 @@
 #include <linux/highmem.h>
 #include <linux/kthread.h>
 #include <linux/pagemap.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/task.h>
+#include <linux/uaccess.h>
 #include <linux/uio.h>
 
 #include "fake_fs.h"
 
 #define FKFS_JOIN_TIMEOUT	(20 * HZ)
 
+static ssize_t fkfs_write_locked(struct fkfs *fs, enum fkfs_how how,
+				 struct kiocb *iocb, struct iov_iter *from,
+				 bool *need_sync)
+{
+	ssize_t ret = -EINVAL;
+
+	*need_sync = true;
+	inode_lock(fs->inode);
+	if (how == FKFS_BUFFERED)
+		ret = iomap_file_buffered_write(iocb, from, &fkfs_iomap_ops,
+						&fkfs_write_ops, NULL);
+	else if (how == FKFS_WT)
+		ret = iomap_file_writethrough(iocb, from, &fkfs_iomap_ops,
+					      &fkfs_writethrough_ops, 0, NULL,
+					      need_sync);
+	inode_unlock(fs->inode);
+	return ret;
+}
+
 ssize_t fkfs_write_iter(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 			struct iov_iter *from, loff_t pos)
 {
 	size_t len = iov_iter_count(from);
 	struct kiocb iocb;
-	ssize_t ret = -EINVAL;
-	bool need_sync = true;
+	bool need_sync;
+	ssize_t ret;
 
 	init_sync_kiocb(&iocb, fs->file);
 	iocb.ki_pos = pos;
 	iocb.ki_flags |= ki_flags;
+	if (how == FKFS_WT)
+		iocb.ki_flags |= IOCB_WRITETHROUGH;
 	if (fs->ioprio)
 		iocb.ki_ioprio = fs->ioprio;
 
-	inode_lock(fs->inode);
-	switch (how) {
-	case FKFS_BUFFERED:
-		ret = iomap_file_buffered_write(&iocb, from, &fkfs_iomap_ops,
-						&fkfs_write_ops, NULL);
-		break;
-	case FKFS_WT:
-		iocb.ki_flags |= IOCB_WRITETHROUGH;
-		ret = iomap_file_writethrough(&iocb, from, &fkfs_iomap_ops,
-					      &fkfs_writethrough_ops, 0, NULL,
-					      &need_sync);
-		break;
-	case FKFS_FSYNC:
-		break;
+	ret = fkfs_write_locked(fs, how, &iocb, from, &need_sync);
+	if (ret == -ENOSPC && fs->on_no_space) {
+		fs->on_no_space(fs);
+		ret = fkfs_write_locked(fs, how, &iocb, from, &need_sync);
 	}
-	inode_unlock(fs->inode);
+	/* The position moves by what was written, and by nothing else. */
+	fs->moved_wrong |= iocb.ki_pos != pos + max_t(ssize_t, ret, 0) ||
+		len - iov_iter_count(from) != max_t(ssize_t, ret, 0);
 	fs->need_sync = need_sync;
 	if (ret > 0 && need_sync)
 		ret = generic_write_sync(&iocb, ret);
-
-	/* The position moves by what was written, and by nothing else. */
-	WARN_ON_ONCE(iocb.ki_pos != pos + max_t(ssize_t, ret, 0));
-	WARN_ON_ONCE(len - iov_iter_count(from) != max_t(ssize_t, ret, 0));
 	return ret;
 }
 
@@ -60,10 +71,11 @@ static void fkfs_aio_complete(struct kiocb *iocb, long ret)
 
 	aio->ret = ret;
 	aio->nr_complete++;
-	aio->task = current;
+	aio->in_irq = in_hardirq();
 	aio->writeback = mapping_tagged(inode->i_mapping,
 					PAGECACHE_TAG_WRITEBACK);
 	aio->dio_count = atomic_read(&inode->i_dio_count);
+	aio->stable_users = atomic_read(&inode->i_mapping->i_stable_users);
 	aio->flushes = fkd_count(aio->fs->disk, FKD_FLUSH);
 	complete_all(&aio->done);
 }
@@ -88,11 +100,7 @@ ssize_t fkfs_aio_write(struct fkfs *fs, struct fkfs_aio *aio, int ki_flags,
 	aio->iocb.ki_complete = fkfs_aio_complete;
 	iov_iter_kvec(&from, ITER_SOURCE, &kvec, 1, len);
 
-	inode_lock(fs->inode);
-	ret = iomap_file_writethrough(&aio->iocb, &from, &fkfs_iomap_ops,
-				      &fkfs_writethrough_ops, 0, NULL,
-				      &need_sync);
-	inode_unlock(fs->inode);
+	ret = fkfs_write_locked(fs, FKFS_WT, &aio->iocb, &from, &need_sync);
 	fs->need_sync = need_sync;
 	if (ret > 0 && need_sync)
 		ret = generic_write_sync(&aio->iocb, ret);
@@ -121,12 +129,27 @@ ssize_t fkfs_write(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 	return fkfs_write_iter(fs, how, ki_flags, &from, pos);
 }
 
+static ssize_t fkfs_store(struct fkfs_io *io)
+{
+	const u8 *byte = io->buf;
+	ssize_t ret;
+
+	kthread_use_mm(io->mm);
+	ret = put_user(*byte, (u8 __user *)(unsigned long)io->pos) ?: 1;
+	kthread_unuse_mm(io->mm);
+	mmput(io->mm);
+	return ret;
+}
+
 static int fkfs_io_thread(void *data)
 {
 	struct fkfs_io *io = data;
 
-	io->ret = fkfs_write(io->fs, io->how, io->ki_flags, io->buf, io->pos,
-			     io->len);
+	if (io->how == FKFS_STORE)
+		io->ret = fkfs_store(io);
+	else
+		io->ret = fkfs_write(io->fs, io->how, io->ki_flags, io->buf,
+				     io->pos, io->len);
 	complete_all(&io->done);
 	return 0;
 }
@@ -153,6 +176,10 @@ struct fkfs_io *fkfs_start(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 	if (IS_ERR(task)) {
 		io->fs = NULL;
 		return ERR_CAST(task);
+	}
+	if (how == FKFS_STORE) {
+		io->mm = current->mm;
+		mmget(io->mm);
 	}
 	io->task = get_task_struct(task);
 	wake_up_process(task);

@@ -16,23 +16,9 @@
  */
 #include <linux/pagemap.h>
 #include <linux/sizes.h>
+#include <linux/workqueue.h>
 
 #include "wt_test.h"
-
-/* Two pages with their blocks far apart. */
-static const struct fkfs_conf two_extents = {
-	.i_size		= 2 * PAGE_SIZE,
-	.extents	= { WT_MAPPED(0, PAGE_SIZE, SZ_1M),
-			    WT_MAPPED(PAGE_SIZE, PAGE_SIZE, SZ_64K) },
-};
-
-static struct fkfs_aio *wt_aio(struct kunit *test)
-{
-	struct fkfs_aio *aio = kunit_kzalloc(test, sizeof(*aio), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, aio);
-	return aio;
-}
 
 /*
  * U4, Y4, D13: the call returns before the I/O is done, and is completed once
@@ -42,7 +28,7 @@ static struct fkfs_aio *wt_aio(struct kunit *test)
 static void returns_after_submission(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &two_extents);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 	struct fkfs_aio *aio = wt_aio(test);
 
 	fs->disk->hold = true;
@@ -59,7 +45,7 @@ static void returns_after_submission(struct kunit *test)
 	fkd_release(fs->disk, 0, BLK_STS_OK);
 	KUNIT_EXPECT_EQ(test, 2 * PAGE_SIZE, fkfs_aio_wait(aio));
 	KUNIT_EXPECT_EQ(test, 1, aio->nr_complete);
-	KUNIT_EXPECT_PTR_EQ(test, current, aio->task);
+	KUNIT_EXPECT_TRUE(test, aio->in_irq);
 	KUNIT_EXPECT_FALSE(test, aio->writeback);
 	KUNIT_EXPECT_EQ(test, 0, aio->dio_count);
 	KUNIT_EXPECT_EQ(test, 2 * PAGE_SIZE, aio->iocb.ki_pos);
@@ -84,7 +70,7 @@ static void done_at_once(struct kunit *test)
 static void extending_waits(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
-	struct fkfs_conf conf = two_extents;
+	struct fkfs_conf conf = wt_two_extents;
 	struct fkfs_aio *aio = wt_aio(test);
 	struct fkfs *fs;
 
@@ -101,7 +87,7 @@ static void extending_waits(struct kunit *test)
 static void extending_nowait(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
-	struct fkfs_conf conf = two_extents;
+	struct fkfs_conf conf = wt_two_extents;
 	struct fkfs_aio *aio = wt_aio(test);
 	struct fkfs *fs;
 
@@ -138,7 +124,7 @@ static void unwritten(struct kunit *test)
 }
 
 /*
- * Y4, Y2, K5 (traps 5, 29): the flush is done by another task, with writeback
+ * Y4, Y2, K5 (trap 5): the flush is done by another task, with writeback
  * ended, and before the call completes.
  */
 static void dsync(struct kunit *test)
@@ -154,7 +140,7 @@ static void dsync(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, fkd_count(fs->disk, FKD_FLUSH));
 	fkd_release(fs->disk, 0, BLK_STS_OK);
 	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(aio));
-	KUNIT_EXPECT_PTR_NE(test, current, aio->task);
+	KUNIT_EXPECT_FALSE(test, aio->in_irq);
 	KUNIT_EXPECT_EQ(test, 1, aio->flushes);
 	KUNIT_EXPECT_FALSE(test, aio->writeback);
 	wt_expect_quiet(test, fs);
@@ -169,12 +155,12 @@ struct io_error_param {
 };
 
 static const struct io_error_param io_error_params[] = {
-	{ "first", SZ_1M, BLK_STS_IOERR, 0, -EIO },
-	{ "second", SZ_64K, BLK_STS_IOERR, 0, PAGE_SIZE },
-	{ "second, dsync", SZ_64K, BLK_STS_IOERR, IOCB_DSYNC, -EIO },
-	{ "again", SZ_1M, BLK_STS_AGAIN, 0, -EIO },
-	{ "not supported", SZ_1M, BLK_STS_NOTSUPP, 0, -EIO },
-	{ "no space", SZ_1M, BLK_STS_NOSPC, 0, -ENOSPC },
+	{ "first", WT_FIRST, BLK_STS_IOERR, 0, -EIO },
+	{ "second", WT_SECOND, BLK_STS_IOERR, 0, PAGE_SIZE },
+	{ "second, dsync", WT_SECOND, BLK_STS_IOERR, IOCB_DSYNC, -EIO },
+	{ "again", WT_FIRST, BLK_STS_AGAIN, 0, -EIO },
+	{ "not supported", WT_FIRST, BLK_STS_NOTSUPP, 0, -EIO },
+	{ "no space", WT_FIRST, BLK_STS_NOSPC, 0, -ENOSPC },
 };
 
 KUNIT_ARRAY_PARAM_DESC(io_error, io_error_params, desc);
@@ -187,9 +173,9 @@ static void io_error(struct kunit *test)
 {
 	const struct io_error_param *p = test->param_value;
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &two_extents);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 	struct fkfs_aio *aio = wt_aio(test);
-	unsigned int bad = p->fail_pos == SZ_1M ? 0 : 1;
+	unsigned int bad = p->fail_pos == WT_FIRST ? 0 : 1;
 
 	fs->disk->hold = true;
 	KUNIT_ASSERT_EQ(test, -EIOCBQUEUED,
@@ -199,15 +185,105 @@ static void io_error(struct kunit *test)
 	fkd_release(fs->disk, 0, BLK_STS_OK);
 	KUNIT_EXPECT_EQ(test, p->ret, fkfs_aio_wait(aio));
 	KUNIT_EXPECT_EQ(test, 1, aio->nr_complete);
-	KUNIT_EXPECT_PTR_NE(test, current, aio->task);
+	KUNIT_EXPECT_FALSE(test, aio->in_irq);
 	KUNIT_EXPECT_NE(test, 0, file_check_and_advance_wb_err(fs->file));
 	KUNIT_EXPECT_EQ(test, 0, file_check_and_advance_wb_err(fs->file));
 	wt_expect_quiet(test, fs);
 }
 
+/* Work that keeps a work queue busy until it is let go. */
+struct stopper {
+	struct work_struct	*works;		/* one per CPU */
+	struct completion	go;
+};
+
+static struct stopper stopper;
+
+static void stopper_work(struct work_struct *work)
+{
+	wait_for_completion(&stopper.go);
+}
+
+static void stopper_start(struct kunit *test, struct workqueue_struct *wq)
+{
+	unsigned int cpu;
+
+	stopper.works = kunit_kcalloc(test, nr_cpu_ids, sizeof(*stopper.works),
+				      GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, stopper.works);
+	init_completion(&stopper.go);
+	workqueue_set_max_active(wq, 1);
+	for_each_online_cpu(cpu) {
+		INIT_WORK(&stopper.works[cpu], stopper_work);
+		queue_work_on(cpu, wq, &stopper.works[cpu]);
+	}
+}
+
+static void stopper_end(struct workqueue_struct *wq)
+{
+	complete_all(&stopper.go);
+	flush_workqueue(wq);
+}
+
+struct stuck_param {
+	const char	*desc;
+	u16		type;
+	int		ki_flags;
+	blk_status_t	status;
+	bool		completes;	/* without the work queue? */
+};
+
+static const struct stuck_param stuck_params[] = {
+	{ "plain", IOMAP_MAPPED, 0, BLK_STS_OK, true },
+	{ "dsync", IOMAP_MAPPED, IOCB_DSYNC, BLK_STS_OK, false },
+	{ "unwritten", IOMAP_UNWRITTEN, 0, BLK_STS_OK, true },
+	{ "unwritten, dsync", IOMAP_UNWRITTEN, IOCB_DSYNC, BLK_STS_OK, false },
+	{ "error", IOMAP_MAPPED, 0, BLK_STS_IOERR, false },
+	{ "unwritten, error", IOMAP_UNWRITTEN, 0, BLK_STS_IOERR, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(stuck, stuck_params, desc);
+
+/*
+ * K5 (trap 29), Y5: what ends writeback does not queue behind the work that
+ * waits for it, which is that of data integrity: with its queue stuck
+ * writeback ends, and the call completes later.
+ */
+static void writeback_ends_anyway(struct kunit *test)
+{
+	const struct stuck_param *p = test->param_value;
+	const struct fkfs_conf conf = {
+		.i_size		= SZ_8K,
+		.extents	= { WT_EXTENT(0, SZ_4K, SZ_1M, p->type, 0),
+				    WT_MAPPED(SZ_4K, SZ_4K, SZ_64K) },
+	};
+	u8 *buf = wt_buf(test, 1, 0, SZ_4K);
+	struct fkfs_aio *aio = wt_aio(test);
+	struct fkfs *fs = wt_fs_on(test, &conf, BLK_FEAT_WRITE_CACHE);
+	struct workqueue_struct *wq;
+
+	/* The first asynchronous call of a file system makes the queue. */
+	fkfs_aio_write(fs, aio, 0, buf, SZ_4K, SZ_4K);
+	wq = fs->mnt->mnt_sb->s_dio_done_wq;
+	KUNIT_ASSERT_NOT_NULL(test, wq);
+	fs->disk->hold = true;
+	KUNIT_ASSERT_EQ(test, -EIOCBQUEUED,
+			fkfs_aio_write(fs, aio, p->ki_flags, buf, 0, SZ_4K));
+	stopper_start(test, wq);
+	fkd_release(fs->disk, 0, p->status);
+	KUNIT_EXPECT_TRUE(test, wt_writeback_ends(fs, 0));
+	if (p->completes)
+		KUNIT_EXPECT_EQ(test, SZ_4K, fkfs_aio_wait(aio));
+	KUNIT_EXPECT_EQ(test, p->completes, aio->nr_complete);
+	stopper_end(wq);
+	KUNIT_EXPECT_EQ(test, p->status ? -EIO : SZ_4K, fkfs_aio_wait(aio));
+	KUNIT_EXPECT_EQ(test, 1, aio->nr_complete);
+	wt_expect_quiet(test, fs);
+}
+
 struct submit_error_param {
 	const char	*desc;
-	unsigned int	begin_error_at;
+	unsigned int	at;
 	int		error;
 	int		ki_flags;
 	bool		queued;
@@ -232,13 +308,12 @@ static void submit_error(struct kunit *test)
 {
 	const struct submit_error_param *p = test->param_value;
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &two_extents);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 	struct fkfs_aio *aio = wt_aio(test);
 	ssize_t ret;
 
 	fs->disk->hold = true;
-	fs->begin_error_at = p->begin_error_at;
-	fs->begin_error = p->error;
+	fkfs_fail(fs, FKFS_BEGIN, p->at, p->error);
 	ret = fkfs_aio_write(fs, aio, p->ki_flags, buf, 0, 2 * PAGE_SIZE);
 	if (p->queued) {
 		KUNIT_ASSERT_EQ(test, -EIOCBQUEUED, ret);
@@ -258,6 +333,7 @@ static struct kunit_case wt_async_cases[] = {
 	KUNIT_CASE(unwritten),
 	KUNIT_CASE(dsync),
 	KUNIT_CASE_PARAM(io_error, io_error_gen_params),
+	KUNIT_CASE_PARAM(writeback_ends_anyway, stuck_gen_params),
 	KUNIT_CASE_PARAM(submit_error, submit_error_gen_params),
 	{ }
 };

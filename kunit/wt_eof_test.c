@@ -87,7 +87,6 @@ static void size_moves_at_completion(struct kunit *test)
 {
 	const struct append_param *p = test->param_value;
 	u8 *buf = wt_buf(test, 1, p->pos, p->len);
-	u8 *got = wt_zeros(test, p->len);
 	struct fkfs_conf conf = empty;
 	const struct fkd_rec *rec;
 	struct fkfs_io *io;
@@ -96,10 +95,7 @@ static void size_moves_at_completion(struct kunit *test)
 	conf.blkbits = p->blkbits;
 	conf.i_size = p->i_size;
 	fs = wt_fs(test, &conf);
-	fs->disk->hold = true;
-	io = fkfs_start(fs, FKFS_WT, 0, buf, p->pos, p->len);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
-	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 1));
+	io = wt_start_held(test, fs, buf, p->pos, p->len, 1);
 	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
 	KUNIT_EXPECT_EQ(test, p->i_size, i_size_read(fs->inode));
 	rec = fkd_nth(fs->disk, FKD_WRITE, 0);
@@ -108,10 +104,8 @@ static void size_moves_at_completion(struct kunit *test)
 	fkd_release_all(fs->disk);
 	KUNIT_EXPECT_EQ(test, (ssize_t)p->len, fkfs_join(io));
 	KUNIT_EXPECT_EQ(test, p->pos + (loff_t)p->len, i_size_read(fs->inode));
-	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, p->pos, p->len));
-	KUNIT_EXPECT_EQ(test, p->len, wt_differ(got, buf, p->len));
-	KUNIT_EXPECT_EQ(test, p->len,
-			wt_differ(fkfs_media(fs, p->pos), buf, p->len));
+	wt_expect_cached(test, fs, p->pos, buf, p->len);
+	wt_expect_media(test, fs, p->pos, buf, p->len);
 	KUNIT_EXPECT_FALSE(test, wt_folio(fs, p->pos).dirty);
 	wt_expect_quiet(test, fs);
 }
@@ -126,10 +120,7 @@ static void one_in_flight(struct kunit *test)
 	struct fkfs *fs = wt_fs(test, &empty_two_extents);
 	struct fkfs_io *io;
 
-	fs->disk->hold = true;
-	io = fkfs_start(fs, FKFS_WT, 0, buf, 0, SZ_16K);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
-	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 1));
+	io = wt_start_held(test, fs, buf, 0, SZ_16K, 1);
 	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
 	KUNIT_EXPECT_EQ(test, 1, fkd_nr_held(fs->disk));
 
@@ -145,17 +136,17 @@ static void one_in_flight(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-/* E1: a size that moved further meanwhile (by direct AIO) is not moved back. */
+/*
+ * E1 (trap 33): a size that moved further meanwhile, as direct AIO does it, is
+ * not moved back.
+ */
 static void size_never_moves_back(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, SZ_4K);
 	struct fkfs *fs = wt_fs(test, &empty);
 	struct fkfs_io *io;
 
-	fs->disk->hold = true;
-	io = fkfs_start(fs, FKFS_WT, 0, buf, 0, SZ_4K);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
-	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 1));
+	io = wt_start_held(test, fs, buf, 0, SZ_4K, 1);
 	i_size_write(fs->inode, SZ_64K);
 	fkd_release_all(fs->disk);
 	KUNIT_EXPECT_EQ(test, (ssize_t)SZ_4K, fkfs_join(io));
@@ -209,8 +200,7 @@ static void tail_is_zero_on_disk(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, (ssize_t)p->len,
 			fkfs_write(fs, FKFS_WT, 0, new, p->pos, p->len));
-	KUNIT_EXPECT_EQ(test, (size_t)end,
-			wt_differ(fkfs_media(fs, 0), want, end));
+	wt_expect_media(test, fs, 0, want, end);
 	KUNIT_EXPECT_EQ(test, (size_t)(p->block_end - end),
 			wt_differ(fkfs_media(fs, end), zeros,
 				  p->block_end - end));
@@ -267,10 +257,8 @@ static void gap_ends_at_new_data(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, 100, fkfs_write(fs, FKFS_WT, 0, new, 3000, 100));
 	KUNIT_EXPECT_EQ(test, 3000, first_nonzero(test, fs, 1000, 3000));
-	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, 3000, 100));
-	KUNIT_EXPECT_EQ(test, 100, wt_differ(got, new, 100));
-	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, 0, 1000));
-	KUNIT_EXPECT_EQ(test, 1000, wt_differ(got, old, 1000));
+	wt_expect_cached(test, fs, 3000, new, 100);
+	wt_expect_cached(test, fs, 0, old, 1000);
 	wt_expect_quiet(test, fs);
 }
 
@@ -281,10 +269,7 @@ static void writeback_meanwhile(struct kunit *test)
 	struct fkfs *fs = wt_fs(test, &empty);
 	struct fkfs_io *io;
 
-	fs->disk->hold = true;
-	io = fkfs_start(fs, FKFS_WT, 0, buf, 0, SZ_8K);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
-	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 1));
+	io = wt_start_held(test, fs, buf, 0, SZ_8K, 1);
 	KUNIT_EXPECT_EQ(test, 0, filemap_fdatawrite(fs->inode->i_mapping));
 	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
 	fkd_release_all(fs->disk);

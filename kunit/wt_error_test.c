@@ -17,13 +17,6 @@
 
 #include "wt_test.h"
 
-/* Two pages, inside EOF, with their blocks far apart. */
-static const struct fkfs_conf two_extents = {
-	.i_size		= SZ_8K,
-	.extents	= { WT_MAPPED(0, SZ_4K, SZ_1M),
-			    WT_MAPPED(SZ_4K, SZ_4K, SZ_64K) },
-};
-
 struct io_error_param {
 	const char	*desc;
 	loff_t		i_size;
@@ -36,22 +29,24 @@ struct io_error_param {
 };
 
 static const struct io_error_param io_error_params[] = {
-	{ "overwrite, first", SZ_8K, SZ_1M, BLK_STS_IOERR, 0, -EIO, SZ_8K, 0 },
-	{ "overwrite, second", SZ_8K, SZ_64K, BLK_STS_IOERR, 0, SZ_4K, SZ_8K,
+	{ "overwrite, first", SZ_8K, WT_FIRST, BLK_STS_IOERR, 0, -EIO, SZ_8K,
 	  0 },
-	{ "overwrite, dsync, first", SZ_8K, SZ_1M, BLK_STS_IOERR, IOCB_DSYNC,
+	{ "overwrite, second", SZ_8K, WT_SECOND, BLK_STS_IOERR, 0, SZ_4K, SZ_8K,
+	  0 },
+	{ "overwrite, dsync, first", SZ_8K, WT_FIRST, BLK_STS_IOERR, IOCB_DSYNC,
 	  -EIO, SZ_8K, 0 },
-	{ "overwrite, dsync, second", SZ_8K, SZ_64K, BLK_STS_IOERR, IOCB_DSYNC,
-	  -EIO, SZ_8K, 0 },
-	{ "append, first", 0, SZ_1M, BLK_STS_IOERR, 0, -EIO, 0, 1 },
-	{ "append, second", 0, SZ_64K, BLK_STS_IOERR, 0, SZ_4K, SZ_4K, 2 },
-	{ "append, dsync, second", 0, SZ_64K, BLK_STS_IOERR, IOCB_DSYNC, -EIO,
-	  SZ_4K, 2 },
-	{ "append in mid-block, first", 100, SZ_1M, BLK_STS_IOERR, 0, -EIO,
+	{ "overwrite, dsync, second", SZ_8K, WT_SECOND, BLK_STS_IOERR,
+	  IOCB_DSYNC, -EIO, SZ_8K, 0 },
+	{ "append, first", 0, WT_FIRST, BLK_STS_IOERR, 0, -EIO, 0, 1 },
+	{ "append, second", 0, WT_SECOND, BLK_STS_IOERR, 0, SZ_4K, SZ_4K, 2 },
+	{ "append, dsync, second", 0, WT_SECOND, BLK_STS_IOERR, IOCB_DSYNC,
+	  -EIO, SZ_4K, 2 },
+	{ "append in mid-block, first", 100, WT_FIRST, BLK_STS_IOERR, 0, -EIO,
 	  100, 1 },
-	{ "no space", SZ_8K, SZ_1M, BLK_STS_NOSPC, 0, -ENOSPC, SZ_8K, 0 },
-	{ "again", SZ_8K, SZ_1M, BLK_STS_AGAIN, 0, -EIO, SZ_8K, 0 },
-	{ "not supported", SZ_8K, SZ_1M, BLK_STS_NOTSUPP, 0, -EIO, SZ_8K, 0 },
+	{ "no space", SZ_8K, WT_FIRST, BLK_STS_NOSPC, 0, -ENOSPC, SZ_8K, 0 },
+	{ "again", SZ_8K, WT_FIRST, BLK_STS_AGAIN, 0, -EIO, SZ_8K, 0 },
+	{ "not supported", SZ_8K, WT_FIRST, BLK_STS_NOTSUPP, 0, -EIO, SZ_8K,
+	  0 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(io_error, io_error_params, desc);
@@ -59,13 +54,13 @@ KUNIT_ARRAY_PARAM_DESC(io_error, io_error_params, desc);
 /*
  * R1: the caller gets the error, or what came before; a status that would make
  * it try again becomes -EIO.  R2: the mapping has it, once.  E1, E5: i_size is
- * the end of what was written.  D13: the dio count is back.
+ * the end of what was written.  D13, S2: the counts are back.
  */
 static void io_error(struct kunit *test)
 {
 	const struct io_error_param *p = test->param_value;
 	u8 *buf = wt_buf(test, 1, 0, SZ_8K);
-	struct fkfs_conf conf = two_extents;
+	struct fkfs_conf conf = wt_two_extents;
 	errseq_t since;
 	struct fkfs *fs;
 
@@ -93,14 +88,12 @@ static void io_error(struct kunit *test)
 static void overwrite_stays_cached(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, SZ_4K);
-	u8 *got = wt_zeros(test, SZ_4K);
 	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 
-	fkd_fail(fs->disk, FKD_WRITE, SZ_64K, BLK_STS_IOERR);
+	fkd_fail(fs->disk, FKD_WRITE, WT_SECOND, BLK_STS_IOERR);
 	KUNIT_EXPECT_EQ(test, -EIO,
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_4K));
-	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, 0, SZ_4K));
-	KUNIT_EXPECT_EQ(test, SZ_4K, wt_differ(got, buf, SZ_4K));
+	wt_expect_cached(test, fs, 0, buf, SZ_4K);
 	KUNIT_EXPECT_FALSE(test, wt_folio(fs, 0).dirty);
 	KUNIT_EXPECT_EQ(test, 0, wt_tagged(fs, PAGECACHE_TAG_DIRTY));
 }
@@ -119,7 +112,7 @@ static void append_is_dropped(struct kunit *test)
 
 	conf.i_size = 100;
 	fs = wt_fs(test, &conf);
-	fkd_fail(fs->disk, FKD_WRITE, SZ_64K, BLK_STS_IOERR);
+	fkd_fail(fs->disk, FKD_WRITE, WT_SECOND, BLK_STS_IOERR);
 	KUNIT_EXPECT_EQ(test, -EIO,
 			fkfs_write(fs, FKFS_WT, 0, buf, 100, SZ_16K));
 	KUNIT_EXPECT_EQ(test, 100, i_size_read(fs->inode));
@@ -138,17 +131,15 @@ static void append_is_dropped(struct kunit *test)
 static void short_append_is_cut(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, SZ_8K);
-	u8 *got = wt_zeros(test, SZ_4K);
-	struct fkfs_conf conf = two_extents;
+	struct fkfs_conf conf = wt_two_extents;
 	struct fkfs *fs;
 
 	conf.i_size = 0;
 	fs = wt_fs(test, &conf);
-	fkd_fail(fs->disk, FKD_WRITE, SZ_64K, BLK_STS_IOERR);
+	fkd_fail(fs->disk, FKD_WRITE, WT_SECOND, BLK_STS_IOERR);
 	KUNIT_EXPECT_EQ(test, (ssize_t)SZ_4K,
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_8K));
-	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, 0, SZ_4K));
-	KUNIT_EXPECT_EQ(test, SZ_4K, wt_differ(got, buf, SZ_4K));
+	wt_expect_cached(test, fs, 0, buf, SZ_4K);
 	KUNIT_EXPECT_FALSE(test, wt_folio(fs, SZ_4K).cached);
 	wt_expect_quiet(test, fs);
 }
@@ -157,13 +148,10 @@ static void short_append_is_cut(struct kunit *test)
 static void lowest_error_counts(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, SZ_8K);
-	struct fkfs *fs = wt_fs(test, &two_extents);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 	struct fkfs_io *io;
 
-	fs->disk->hold = true;
-	io = fkfs_start(fs, FKFS_WT, 0, buf, 0, SZ_8K);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
-	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 2));
+	io = wt_start_held(test, fs, buf, 0, SZ_8K, 2);
 	fkd_release(fs->disk, 1, BLK_STS_IOERR);
 	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
 	fkd_release(fs->disk, 0, BLK_STS_NOSPC);
@@ -171,31 +159,30 @@ static void lowest_error_counts(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-/* R6 (trap 10): refused after the copy, data inside EOF is dirty, not lost. */
+/*
+ * R6 (traps 10, 15): refused after the copy, as when a copy on write can't be
+ * prepared, data inside EOF is dirty, not lost.
+ */
 static void refused_is_dirty(struct kunit *test)
 {
 	struct fkfs_conf conf = wt_one_extent;
 	u8 *buf = wt_buf(test, 1, SZ_1K, SZ_1K);
-	u8 *got = wt_zeros(test, SZ_1K);
 	struct fkfs *fs;
 
 	conf.blkbits = 10;
 	fs = wt_fs(test, &conf);
-	fs->submit_error_at = 1;
-	fs->submit_error = -ENOMEM;
+	fkfs_fail(fs, FKFS_SUBMIT, 1, -ENOMEM);
 	KUNIT_EXPECT_EQ(test, -ENOMEM,
 			fkfs_write(fs, FKFS_WT, 0, buf, SZ_1K, SZ_1K));
 	KUNIT_EXPECT_EQ(test, 0, fkd_count(fs->disk, FKD_WRITE));
 	KUNIT_EXPECT_TRUE(test, wt_folio(fs, 0).dirty);
-	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, SZ_1K, SZ_1K));
-	KUNIT_EXPECT_EQ(test, SZ_1K, wt_differ(got, buf, SZ_1K));
+	wt_expect_cached(test, fs, SZ_1K, buf, SZ_1K);
 	wt_expect_quiet(test, fs);
 
 	filemap_write_and_wait(fs->inode->i_mapping);
 	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
 	wt_expect_write(test, fs, 0, SZ_64K + SZ_1K, SZ_1K);
-	KUNIT_EXPECT_EQ(test, SZ_1K,
-			wt_differ(fkfs_media(fs, SZ_1K), buf, SZ_1K));
+	wt_expect_media(test, fs, SZ_1K, buf, SZ_1K);
 }
 
 /*
@@ -209,8 +196,7 @@ static void refused_append_is_dropped(struct kunit *test)
 
 	conf.i_size = SZ_4K;
 	fs = wt_fs(test, &conf);
-	fs->submit_error_at = 1;
-	fs->submit_error = -ENOMEM;
+	fkfs_fail(fs, FKFS_SUBMIT, 1, -ENOMEM);
 	KUNIT_EXPECT_EQ(test, -ENOMEM,
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_16K));
 	KUNIT_EXPECT_EQ(test, SZ_4K, i_size_read(fs->inode));
@@ -226,17 +212,15 @@ static void refused_append_is_dropped(struct kunit *test)
 static void lookup_fails(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, SZ_8K);
-	struct fkfs *fs = wt_fs(test, &two_extents);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 
-	fs->begin_error_at = 2;
-	fs->begin_error = -ENOSPC;
+	fkfs_fail(fs, FKFS_BEGIN, 2, -ENOSPC);
 	KUNIT_EXPECT_EQ(test, (ssize_t)SZ_4K,
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_8K));
 	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
 	wt_expect_quiet(test, fs);
 
-	fs->nr_begin = 0;
-	fs->begin_error_at = 1;
+	fkfs_fail(fs, FKFS_BEGIN, 1, -ENOSPC);
 	KUNIT_EXPECT_EQ(test, -ENOSPC,
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_8K));
 	wt_expect_quiet(test, fs);
@@ -264,19 +248,72 @@ static void read_fails(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
+struct clean_up_param {
+	const char	*desc;
+	u16		type;
+	u16		flags;
+	loff_t		disk_size;
+	bool		aio;
+};
+
+static const struct clean_up_param clean_up_params[] = {
+	{ "unwritten", IOMAP_UNWRITTEN, 0, SZ_4K, false },
+	{ "unwritten, async", IOMAP_UNWRITTEN, 0, SZ_4K, true },
+	{ "shared", IOMAP_MAPPED, IOMAP_F_SHARED, SZ_4K, false },
+	{ "shared, async", IOMAP_MAPPED, IOMAP_F_SHARED, SZ_4K, true },
+	{ "dirty append", IOMAP_MAPPED, 0, 0, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(clean_up, clean_up_params, desc);
+
+/*
+ * D6, R2 (trap 30): the completion of writeback is that of the failed write
+ * too: the file system hears of it, with the folios still under writeback, and
+ * can cancel what it had reserved for it.  No extent is converted, no size
+ * moves.
+ */
+static void file_system_cleans_up(struct kunit *test)
+{
+	const struct clean_up_param *p = test->param_value;
+	const struct fkfs_conf conf = {
+		.i_size		= SZ_4K,
+		.extents	= { WT_EXTENT(0, SZ_4K, SZ_64K, p->type,
+					      p->flags) },
+	};
+	u8 *buf = wt_buf(test, 1, 0, SZ_4K);
+	struct fkfs_aio *aio = wt_aio(test);
+	struct fkfs *fs = wt_fs(test, &conf);
+	ssize_t ret;
+
+	fs->disk_size = p->disk_size;
+	fkd_fail(fs->disk, FKD_WRITE, SZ_64K, BLK_STS_IOERR);
+	if (p->aio)
+		ret = fkfs_aio_write(fs, aio, 0, buf, 0, SZ_4K);
+	else
+		ret = fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_4K);
+	if (ret == -EIOCBQUEUED)
+		ret = fkfs_aio_wait(aio);
+	KUNIT_EXPECT_EQ(test, -EIO, ret);
+	KUNIT_EXPECT_EQ(test, 1, fs->nr_ioends);
+	KUNIT_EXPECT_EQ(test, p->type, fs->extents[0].type);
+	KUNIT_EXPECT_EQ(test, p->disk_size, fs->disk_size);
+	KUNIT_EXPECT_NE(test, 0, file_check_and_advance_wb_err(fs->file));
+	wt_expect_quiet(test, fs);
+}
+
 /* R1, R5: a failed call does not keep the next one from working. */
 static void works_again(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, SZ_8K);
-	struct fkfs *fs = wt_fs(test, &two_extents);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 
-	fkd_fail(fs->disk, FKD_WRITE, SZ_1M, BLK_STS_IOERR);
+	fkd_fail(fs->disk, FKD_WRITE, WT_FIRST, BLK_STS_IOERR);
 	KUNIT_EXPECT_EQ(test, -EIO,
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_8K));
 	fkd_fail(fs->disk, FKD_WRITE, 0, BLK_STS_OK);
 	KUNIT_EXPECT_EQ(test, (ssize_t)SZ_8K,
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_8K));
-	KUNIT_EXPECT_EQ(test, SZ_4K, wt_differ(fkfs_media(fs, 0), buf, SZ_4K));
+	wt_expect_media(test, fs, 0, buf, SZ_4K);
 	wt_expect_quiet(test, fs);
 }
 
@@ -290,6 +327,7 @@ static struct kunit_case iomap_wt_error_cases[] = {
 	KUNIT_CASE(refused_append_is_dropped),
 	KUNIT_CASE(lookup_fails),
 	KUNIT_CASE(read_fails),
+	KUNIT_CASE_PARAM(file_system_cleans_up, clean_up_gen_params),
 	KUNIT_CASE(works_again),
 	{ }
 };

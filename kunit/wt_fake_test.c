@@ -18,13 +18,6 @@
 
 #include "wt_test.h"
 
-/* Two pages with their blocks far apart, the second one first. */
-static const struct fkfs_conf two_extents = {
-	.i_size		= 2 * PAGE_SIZE,
-	.extents	= { WT_MAPPED(0, PAGE_SIZE, SZ_1M),
-			    WT_MAPPED(PAGE_SIZE, PAGE_SIZE, SZ_64K) },
-};
-
 static const struct fkfs_conf small_blocks = {
 	.blkbits	= 10,
 	.i_size		= SZ_1M,
@@ -117,7 +110,7 @@ static void fake_media(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
 	u8 *back = wt_zeros(test, 2 * PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &two_extents);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 	u8 *media = fs->disk->media;
 
 	wt_buffered(test, fs, buf, 0, 2 * PAGE_SIZE);
@@ -163,7 +156,7 @@ static void fake_holds(struct kunit *test)
 static void fake_reorders(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &two_extents);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 
 	wt_buffered(test, fs, buf, 0, 2 * PAGE_SIZE);
 	fs->disk->hold = true;
@@ -185,7 +178,7 @@ static void fake_fails(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
 	u8 *zeros = wt_zeros(test, PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &two_extents);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 
 	fkd_fail(fs->disk, FKD_WRITE, SZ_64K, BLK_STS_NOSPC);
 	wt_buffered(test, fs, buf, 0, 2 * PAGE_SIZE);

@@ -60,7 +60,6 @@ static void others_stay_dirty(struct kunit *test)
 	struct fkfs_conf conf = wt_one_extent;
 	u8 *old = wt_buf(test, 1, 0, SZ_4K);
 	u8 *new = wt_buf(test, 2, p->pos, p->len);
-	u8 *got = wt_zeros(test, SZ_4K);
 	struct fkfs *fs;
 	unsigned int i;
 
@@ -83,14 +82,13 @@ static void others_stay_dirty(struct kunit *test)
 				p->rest[i].bytes);
 	KUNIT_EXPECT_EQ(test, i, fkd_count(fs->disk, FKD_WRITE));
 
-	KUNIT_EXPECT_EQ(test, SZ_4K, wt_differ(fkfs_media(fs, 0), old, SZ_4K));
-	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, 0, SZ_4K));
-	KUNIT_EXPECT_EQ(test, SZ_4K, wt_differ(got, old, SZ_4K));
+	wt_expect_media(test, fs, 0, old, SZ_4K);
+	wt_expect_cached(test, fs, 0, old, SZ_4K);
 	wt_expect_quiet(test, fs);
 }
 
 /*
- * D9, D18: the tags of a folio that stays dirty stay, that of TOWRITE
+ * D9, D18 (trap 19): the tags of a folio that stays dirty stay, that of TOWRITE
  * included.
  */
 static void tags_of_dirty_folio(struct kunit *test)
@@ -205,10 +203,7 @@ static void full_overwrite_has_state(struct kunit *test)
 
 	conf.blkbits = 10;
 	fs = wt_fs(test, &conf);
-	fs->disk->hold = true;
-	io = fkfs_start(fs, FKFS_WT, 0, buf, 0, SZ_8K);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
-	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 1));
+	io = wt_start_held(test, fs, buf, 0, SZ_8K, 1);
 	KUNIT_EXPECT_TRUE(test, wt_folio(fs, 0).has_private);
 	KUNIT_EXPECT_TRUE(test, wt_folio(fs, SZ_4K).has_private);
 	fkd_release_all(fs->disk);
@@ -217,7 +212,10 @@ static void full_overwrite_has_state(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-/* D6: an unwritten extent is written, and converted before writeback ends. */
+/*
+ * D6 (trap 8): an unwritten extent is written, and converted before writeback
+ * ends.
+ */
 static void unwritten_is_converted(struct kunit *test)
 {
 	static const struct fkfs_conf conf = {
@@ -232,7 +230,7 @@ static void unwritten_is_converted(struct kunit *test)
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_8K));
 	KUNIT_EXPECT_EQ(test, IOMAP_MAPPED, fs->extents[0].type);
 	KUNIT_EXPECT_EQ(test, 1, fs->nr_ioends);
-	KUNIT_EXPECT_EQ(test, SZ_8K, wt_differ(fkfs_media(fs, 0), buf, SZ_8K));
+	wt_expect_media(test, fs, 0, buf, SZ_8K);
 	wt_expect_quiet(test, fs);
 }
 
@@ -252,7 +250,7 @@ static void unwritten_is_zeroed(struct kunit *test)
 	memcpy(want + 100, buf, 10);
 	KUNIT_EXPECT_EQ(test, 10, fkfs_write(fs, FKFS_WT, 0, buf, 100, 10));
 	KUNIT_EXPECT_EQ(test, 0, fkd_count(fs->disk, FKD_READ));
-	KUNIT_EXPECT_EQ(test, SZ_4K, wt_differ(fkfs_media(fs, 0), want, SZ_4K));
+	wt_expect_media(test, fs, 0, want, SZ_4K);
 	wt_expect_quiet(test, fs);
 }
 
@@ -303,12 +301,10 @@ static void large_folios(struct kunit *test)
 			fkfs_write(fs, FKFS_WT, 0, new, p->pos, p->len));
 	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
 	wt_expect_write(test, fs, 0, SZ_64K + p->start, p->bytes);
-	KUNIT_EXPECT_EQ(test, p->len,
-			wt_differ(fkfs_media(fs, p->pos), new, p->len));
+	wt_expect_media(test, fs, p->pos, new, p->len);
 
 	KUNIT_EXPECT_EQ(test, 0, filemap_write_and_wait(fs->inode->i_mapping));
-	KUNIT_EXPECT_EQ(test, SZ_256K,
-			wt_differ(fkfs_media(fs, 0), old, SZ_256K));
+	wt_expect_media(test, fs, 0, old, SZ_256K);
 	wt_expect_quiet(test, fs);
 }
 

@@ -28,7 +28,10 @@ static const struct fkfs_conf two_extents = {
 			    WT_MAPPED(2 * PAGE_SIZE, 2 * PAGE_SIZE, SZ_64K) },
 };
 
-/* D1, U4, U5, D15: 1 MiB, page-aligned, one extent: one bio, just SYNC|IDLE. */
+/*
+ * D1 (trap 1), U4, U5, D15: 1 MiB, page-aligned, one extent: one bio, just
+ * SYNC|IDLE.
+ */
 static void one_call_one_bio(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, SZ_1M);
@@ -37,7 +40,7 @@ static void one_call_one_bio(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, (ssize_t)SZ_1M,
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_1M));
-	KUNIT_EXPECT_EQ(test, SZ_1M, wt_differ(fkfs_media(fs, 0), buf, SZ_1M));
+	wt_expect_media(test, fs, 0, buf, SZ_1M);
 
 	KUNIT_EXPECT_EQ(test, 1, fs->nr_begin);
 	KUNIT_EXPECT_EQ(test, 1, fs->nr_submit);
@@ -133,7 +136,6 @@ static void any_range(struct kunit *test)
 	struct fkfs_conf conf = wt_one_extent;
 	u8 *buf = wt_buf(test, 1, p->pos, p->len);
 	u8 *want = wt_zeros(test, SZ_64K);
-	u8 *got = wt_zeros(test, SZ_64K);
 	struct fkfs *fs;
 
 	conf.blkbits = p->blkbits;
@@ -147,12 +149,9 @@ static void any_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
 	wt_expect_write(test, fs, 0, SZ_64K + p->start, p->bytes);
 	KUNIT_EXPECT_EQ(test, p->nr_reads, fkd_count(fs->disk, FKD_READ));
-	KUNIT_EXPECT_EQ(test, SZ_64K,
-			wt_differ(fkfs_media(fs, 0), want, SZ_64K));
+	wt_expect_media(test, fs, 0, want, SZ_64K);
 
-	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, p->start, p->bytes));
-	KUNIT_EXPECT_EQ(test, p->bytes,
-			wt_differ(got, want + p->start, p->bytes));
+	wt_expect_cached(test, fs, p->start, want + p->start, p->bytes);
 	KUNIT_EXPECT_EQ(test, 0, wt_tagged(fs, PAGECACHE_TAG_DIRTY));
 	wt_expect_quiet(test, fs);
 }
@@ -181,25 +180,23 @@ static void two_mappings_two_bios(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, seen->tag_writeback, seen->folios);
 		KUNIT_EXPECT_EQ(test, seen->dio_count, 1);
 	}
-	KUNIT_EXPECT_EQ(test, 2 * PAGE_SIZE,
-			wt_differ(fkfs_media(fs, 0), buf, 2 * PAGE_SIZE));
-	KUNIT_EXPECT_EQ(test, 2 * PAGE_SIZE,
-			wt_differ(fkfs_media(fs, 2 * PAGE_SIZE),
-				  buf + 2 * PAGE_SIZE, 2 * PAGE_SIZE));
+	wt_expect_media(test, fs, 0, buf, 2 * PAGE_SIZE);
+	wt_expect_media(test, fs, 2 * PAGE_SIZE, buf + 2 * PAGE_SIZE,
+			2 * PAGE_SIZE);
 	wt_expect_quiet(test, fs);
 }
 
-/* U4, K4: inside EOF both bios fly; each ends its folios, the last the call. */
+/*
+ * U4, K4 (trap 22): inside EOF both bios fly; each ends its folios, the last
+ * the call.
+ */
 static void returns_when_all_done(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, 4 * PAGE_SIZE);
 	struct fkfs *fs = wt_fs(test, &two_extents);
 	struct fkfs_io *io;
 
-	fs->disk->hold = true;
-	io = fkfs_start(fs, FKFS_WT, 0, buf, 0, 4 * PAGE_SIZE);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
-	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 2));
+	io = wt_start_held(test, fs, buf, 0, 4 * PAGE_SIZE, 2);
 
 	fkd_release(fs->disk, 1, BLK_STS_OK);
 	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
@@ -221,15 +218,11 @@ static void fsync_waits(struct kunit *test)
 	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 	struct fkfs_io *io, *sync;
 
-	fs->disk->hold = true;
-	io = fkfs_start(fs, FKFS_WT, 0, buf, 0, PAGE_SIZE);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
-	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 1));
+	io = wt_start_held(test, fs, buf, 0, PAGE_SIZE, 1);
 	KUNIT_EXPECT_TRUE(test, wt_folio(fs, 0).writeback);
 	KUNIT_EXPECT_EQ(test, 1, wt_tagged(fs, PAGECACHE_TAG_WRITEBACK));
 
-	sync = fkfs_start(fs, FKFS_FSYNC, 0, NULL, 0, PAGE_SIZE);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, sync);
+	sync = wt_start(test, fs, FKFS_FSYNC, NULL, 0, PAGE_SIZE);
 	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(sync));
 
 	fkd_release(fs->disk, 0, BLK_STS_OK);
@@ -264,16 +257,14 @@ static void waits_for_writeback(struct kunit *test)
 	fs->on_valid = expect_no_writeback;
 	fs->on_valid_data = test;
 
-	io = fkfs_start(fs, FKFS_WT, 0, new, 0, PAGE_SIZE);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
+	io = wt_start(test, fs, FKFS_WT, new, 0, PAGE_SIZE);
 	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
 	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
 
 	fkd_release_all(fs->disk);
 	KUNIT_EXPECT_EQ(test, (ssize_t)PAGE_SIZE, fkfs_join(io));
 	KUNIT_EXPECT_EQ(test, 2, fkd_count(fs->disk, FKD_WRITE));
-	KUNIT_EXPECT_EQ(test, PAGE_SIZE,
-			wt_differ(fkfs_media(fs, 0), new, PAGE_SIZE));
+	wt_expect_media(test, fs, 0, new, PAGE_SIZE);
 	wt_expect_quiet(test, fs);
 }
 
@@ -334,6 +325,7 @@ static const struct refuse_param refuse_params[] = {
 	{ "inline", IOMAP_INLINE, 0, 0 },
 	{ "buffer heads", IOMAP_MAPPED, IOMAP_F_BUFFER_HEAD, 0 },
 	{ "no block yet", IOMAP_MAPPED, IOMAP_F_ANON_WRITE, 0 },
+	{ "verity", IOMAP_MAPPED, IOMAP_F_FSVERITY, 0 },
 	{ "hole after a page", IOMAP_HOLE, 0, PAGE_SIZE },
 	{ "delalloc after a page", IOMAP_DELALLOC, 0, PAGE_SIZE },
 };
@@ -341,7 +333,7 @@ static const struct refuse_param refuse_params[] = {
 KUNIT_ARRAY_PARAM_DESC(refuse, refuse_params, desc);
 
 /*
- * D2, D13: a mapping that cannot be written through ends the call, which
+ * D2, D13 (trap 31): a mapping that cannot be written through ends the call, which
  * returns what came before it, and -EOPNOTSUPP if that is nothing.
  */
 static void refuses_mapping(struct kunit *test)

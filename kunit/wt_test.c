@@ -16,6 +16,12 @@ const struct fkfs_conf wt_one_extent = {
 	.extents	= { WT_MAPPED(0, SZ_1M, SZ_64K) },
 };
 
+const struct fkfs_conf wt_two_extents = {
+	.i_size		= 2 * PAGE_SIZE,
+	.extents	= { WT_MAPPED(0, PAGE_SIZE, WT_FIRST),
+			    WT_MAPPED(PAGE_SIZE, PAGE_SIZE, WT_SECOND) },
+};
+
 struct wt_health {
 	struct kunit	*test;
 	int		warned;		/* TAINT_WARN set? */
@@ -53,7 +59,7 @@ static void wt_vfree(void *buf)
 
 u8 *wt_zeros(struct kunit *test, size_t len)
 {
-	u8 *buf = vzalloc(len);
+	u8 *buf = vzalloc(max_t(size_t, len, 1));
 
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	KUNIT_ASSERT_EQ(test, 0,
@@ -79,13 +85,13 @@ static void wt_fs_free(void *fs)
 	fkfs_free(fs);
 }
 
-struct fkfs *wt_fs_on(struct kunit *test, const struct fkfs_conf *conf,
-		      blk_features_t features)
+static struct fkfs *wt_fs_new(struct kunit *test, const struct fkfs_conf *conf,
+			      size_t size, blk_features_t features)
 {
 	struct queue_limits lim = {
 		.features		= features,
 	};
-	struct fkfs *fs = fkfs_alloc(conf, WT_DISK_SIZE, &lim);
+	struct fkfs *fs = fkfs_alloc(conf, size, &lim);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fs);
 	KUNIT_ASSERT_EQ(test, 0,
@@ -93,9 +99,22 @@ struct fkfs *wt_fs_on(struct kunit *test, const struct fkfs_conf *conf,
 	return fs;
 }
 
+struct fkfs *wt_fs_on(struct kunit *test, const struct fkfs_conf *conf,
+		      blk_features_t features)
+{
+	return wt_fs_new(test, conf, WT_DISK_SIZE, features);
+}
+
+struct fkfs *wt_fs_sized(struct kunit *test, const struct fkfs_conf *conf,
+			 size_t size)
+{
+	return wt_fs_new(test, conf, size,
+			 BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA);
+}
+
 struct fkfs *wt_fs(struct kunit *test, const struct fkfs_conf *conf)
 {
-	return wt_fs_on(test, conf, BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA);
+	return wt_fs_sized(test, conf, WT_DISK_SIZE);
 }
 
 void wt_junk_media(struct fkfs *fs)
@@ -111,6 +130,7 @@ void wt_expect_quiet(struct kunit *test, struct fkfs *fs)
 	KUNIT_EXPECT_EQ(test, 0, fkd_nr_held(fs->disk));
 	KUNIT_EXPECT_EQ(test, 0, wt_tagged(fs, PAGECACHE_TAG_WRITEBACK));
 	KUNIT_EXPECT_EQ(test, 0, fs->early_end);
+	KUNIT_EXPECT_FALSE(test, fs->moved_wrong);
 	KUNIT_EXPECT_FALSE(test, fkd_unstable(fs->disk));
 }
 
@@ -129,6 +149,55 @@ void wt_expect_write(struct kunit *test, struct fkfs *fs, unsigned int nth,
 			    "length of write %u (from 0)", nth);
 }
 
+void wt_expect_cached(struct kunit *test, struct fkfs *fs, loff_t pos,
+		      const u8 *buf, size_t len)
+{
+	u8 *got = wt_zeros(test, len);
+
+	KUNIT_EXPECT_EQ_MSG(test, 0, fkfs_cached(fs, got, pos, len),
+			    "%zu bytes at %lld are not cached", len, pos);
+	KUNIT_EXPECT_EQ_MSG(test, len, wt_differ(got, buf, len),
+			    "cached at %lld", pos);
+}
+
+void wt_expect_media(struct kunit *test, struct fkfs *fs, loff_t pos,
+		     const u8 *buf, size_t len)
+{
+	KUNIT_EXPECT_EQ_MSG(test, len,
+			    wt_differ(fkfs_media(fs, pos), buf, len),
+			    "on the disk, at %lld of the file", pos);
+}
+
+struct fkfs_io *wt_start(struct kunit *test, struct fkfs *fs,
+			 enum fkfs_how how, const u8 *buf, loff_t pos,
+			 size_t len)
+{
+	struct fkfs_io *io = fkfs_start(fs, how, 0, buf, pos, len);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
+	return io;
+}
+
+struct fkfs_io *wt_start_held(struct kunit *test, struct fkfs *fs,
+			      const u8 *buf, loff_t pos, size_t len,
+			      unsigned int nr)
+{
+	struct fkfs_io *io;
+
+	fs->disk->hold = true;
+	io = wt_start(test, fs, FKFS_WT, buf, pos, len);
+	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, nr));
+	return io;
+}
+
+struct fkfs_aio *wt_aio(struct kunit *test)
+{
+	struct fkfs_aio *aio = kunit_kzalloc(test, sizeof(*aio), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, aio);
+	return aio;
+}
+
 size_t wt_differ(const void *a, const void *b, size_t len)
 {
 	const u8 *x = a, *y = b;
@@ -141,8 +210,9 @@ size_t wt_differ(const void *a, const void *b, size_t len)
 
 struct wt_folio wt_folio(struct fkfs *fs, loff_t pos)
 {
-	struct folio *folio = filemap_get_folio(fs->inode->i_mapping,
-			pos >> PAGE_SHIFT);
+	/* without this flag the folio would lose its mark of DONTCACHE */
+	struct folio *folio = __filemap_get_folio(fs->inode->i_mapping,
+			pos >> PAGE_SHIFT, FGP_DONTCACHE, 0);
 	struct wt_folio state = { };
 
 	if (IS_ERR(folio))
@@ -155,6 +225,15 @@ struct wt_folio wt_folio(struct fkfs *fs, loff_t pos)
 	state.size = folio_size(folio);
 	folio_put(folio);
 	return state;
+}
+
+bool wt_writeback_ends(struct fkfs *fs, loff_t pos)
+{
+	unsigned int ticks;
+
+	for (ticks = 0; ticks < 5 * HZ && wt_folio(fs, pos).writeback; ticks++)
+		schedule_timeout_uninterruptible(1);
+	return !wt_folio(fs, pos).writeback;
 }
 
 unsigned int wt_tagged(struct fkfs *fs, xa_mark_t tag)

@@ -22,6 +22,11 @@
 /* One extent that holds a file of 1 MiB, not at the start of the disk. */
 extern const struct fkfs_conf wt_one_extent;
 
+/* A file of two pages with their blocks far apart, the second one first. */
+extern const struct fkfs_conf wt_two_extents;
+#define WT_FIRST	SZ_1M		/* where on the disk they are */
+#define WT_SECOND	SZ_64K
+
 /*
  * .init of every suite.  A WARN or a lockdep report up to the end of the test's
  * clean-up then fails the test.
@@ -45,6 +50,10 @@ struct fkfs *wt_fs(struct kunit *test, const struct fkfs_conf *conf);
 struct fkfs *wt_fs_on(struct kunit *test, const struct fkfs_conf *conf,
 		      blk_features_t features);
 
+/* The same on a disk of @size bytes. */
+struct fkfs *wt_fs_sized(struct kunit *test, const struct fkfs_conf *conf,
+			 size_t size);
+
 /* Fill the media of the disk with a byte that is in no pattern. */
 #define WT_JUNK		0xfe
 void wt_junk_media(struct fkfs *fs);
@@ -55,6 +64,28 @@ void wt_expect_quiet(struct kunit *test, struct fkfs *fs);
 /* Expect that the @nth write went to the @len bytes at @off of the disk. */
 void wt_expect_write(struct kunit *test, struct fkfs *fs, unsigned int nth,
 		     u64 off, size_t len);
+
+/*
+ * Expect that the cache, or the media, has the @len bytes of @buf at @pos of
+ * the file.
+ */
+void wt_expect_cached(struct kunit *test, struct fkfs *fs, loff_t pos,
+		      const u8 *buf, size_t len);
+void wt_expect_media(struct kunit *test, struct fkfs *fs, loff_t pos,
+		     const u8 *buf, size_t len);
+
+/* Start a write in a thread; fails the test if it can't. */
+struct fkfs_io *wt_start(struct kunit *test, struct fkfs *fs,
+			 enum fkfs_how how, const u8 *buf, loff_t pos,
+			 size_t len);
+
+/* The same through, on a disk that holds, until @nr bios are held. */
+struct fkfs_io *wt_start_held(struct kunit *test, struct fkfs *fs,
+			      const u8 *buf, loff_t pos, size_t len,
+			      unsigned int nr);
+
+/* An asynchronous write, not yet started; goes away after the test's @fs. */
+struct fkfs_aio *wt_aio(struct kunit *test);
 
 /* Where do @a and @b first differ?  @len if nowhere. */
 size_t wt_differ(const void *a, const void *b, size_t len);
@@ -70,6 +101,9 @@ struct wt_folio {
 };
 
 struct wt_folio wt_folio(struct fkfs *fs, loff_t pos);
+
+/* Does writeback of the folio that caches @pos end, within seconds? */
+bool wt_writeback_ends(struct fkfs *fs, loff_t pos);
 
 /* How many folios of the file carry @tag? */
 unsigned int wt_tagged(struct fkfs *fs, xa_mark_t tag);

@@ -60,8 +60,7 @@ static void user_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (ssize_t)SZ_16K,
 			user_write(fs, addr, 0, SZ_16K));
 	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
-	KUNIT_EXPECT_EQ(test, SZ_16K,
-			wt_differ(fkfs_media(fs, 0), buf, SZ_16K));
+	wt_expect_media(test, fs, 0, buf, SZ_16K);
 	wt_expect_quiet(test, fs);
 }
 
@@ -104,8 +103,7 @@ static void missing_memory(struct kunit *test)
 			fkd_count(fs->disk, FKD_WRITE));
 	if (p->bytes)
 		wt_expect_write(test, fs, 0, SZ_64K, p->bytes);
-	KUNIT_EXPECT_EQ(test, SZ_16K,
-			wt_differ(fkfs_media(fs, 0), want, SZ_16K));
+	wt_expect_media(test, fs, 0, want, SZ_16K);
 	KUNIT_EXPECT_EQ(test, 0, wt_tagged(fs, PAGECACHE_TAG_DIRTY));
 	wt_expect_quiet(test, fs);
 }
@@ -197,8 +195,7 @@ static void vanishing_memory(struct kunit *test)
 	if (p->nr_writes == 2)
 		wt_expect_write(test, fs, 1, SZ_64K + p->second,
 				round_up(p->ret, 1 << p->blkbits) - p->second);
-	KUNIT_EXPECT_EQ(test, SZ_16K,
-			wt_differ(fkfs_media(fs, 0), want, SZ_16K));
+	wt_expect_media(test, fs, 0, want, SZ_16K);
 	KUNIT_EXPECT_EQ(test, 0, wt_tagged(fs, PAGECACHE_TAG_DIRTY));
 	wt_expect_quiet(test, fs);
 }
@@ -231,8 +228,7 @@ static void mapped_file(struct kunit *test)
 	filemap_write_and_wait(fs->inode->i_mapping);
 	KUNIT_EXPECT_EQ(test, WT_JUNK, *fkfs_media(fs, 0));
 	KUNIT_EXPECT_EQ(test, WT_JUNK, *fkfs_media(fs, SZ_2K));
-	KUNIT_EXPECT_EQ(test, SZ_1K,
-			wt_differ(fkfs_media(fs, SZ_1K), buf, SZ_1K));
+	wt_expect_media(test, fs, SZ_1K, buf, SZ_1K);
 	vm_munmap((unsigned long)map, SZ_4K);
 	wt_expect_quiet(test, fs);
 }
@@ -270,8 +266,7 @@ static void mapped_tail(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, put_user(WT_JUNK, map + 100));
 	KUNIT_ASSERT_EQ(test, 0, put_user(WT_JUNK, map + SZ_4K - 1));
 	KUNIT_EXPECT_EQ(test, 100, fkfs_write(fs, FKFS_WT, 0, buf, 0, 100));
-	KUNIT_EXPECT_EQ(test, SZ_4K - 100,
-			wt_differ(fkfs_media(fs, 100), zeros, SZ_4K - 100));
+	wt_expect_media(test, fs, 100, zeros, SZ_4K - 100);
 	vm_munmap((unsigned long)map, SZ_4K);
 	wt_expect_quiet(test, fs);
 }
@@ -288,8 +283,7 @@ static void buffer_is_the_range(struct kunit *test)
 	addr = user_map(test, fs->file, SZ_16K);
 	KUNIT_EXPECT_EQ(test, (ssize_t)SZ_8K,
 			user_write(fs, addr + SZ_4K, SZ_4K, SZ_8K));
-	KUNIT_EXPECT_EQ(test, SZ_8K,
-			wt_differ(fkfs_media(fs, SZ_4K), want, SZ_8K));
+	wt_expect_media(test, fs, SZ_4K, want, SZ_8K);
 	vm_munmap(addr, SZ_16K);
 	wt_expect_quiet(test, fs);
 }
