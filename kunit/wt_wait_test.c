@@ -21,9 +21,8 @@
 static struct fkfs_aio *start_aio(struct kunit *test, struct fkfs *fs, u8 *buf,
 				  loff_t pos)
 {
-	struct fkfs_aio *aio = kunit_kzalloc(test, sizeof(*aio), GFP_KERNEL);
+	struct fkfs_aio *aio = wt_aio(test);
 
-	KUNIT_ASSERT_NOT_NULL(test, aio);
 	KUNIT_ASSERT_EQ(test, -EIOCBQUEUED,
 			fkfs_aio_write(fs, aio, 0, buf, pos, PAGE_SIZE));
 	return aio;
@@ -47,8 +46,7 @@ static void lazy_writer_waits(struct kunit *test)
 	fkd_release(fs->disk, 0, BLK_STS_OK);
 	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(one));
 
-	io = fkfs_start(fs, FKFS_BUFFERED, 0, new, SZ_64K, PAGE_SIZE);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, io);
+	io = wt_start(test, fs, FKFS_BUFFERED, new, SZ_64K, PAGE_SIZE);
 	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
 	fkd_release(fs->disk, 0, BLK_STS_OK);
 	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(two));
@@ -74,7 +72,46 @@ static void lazy_nowait(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-/* S3, S2: direct I/O decides by the device alone, and nothing is left over. */
+static void expect_a_user(struct fkfs *fs)
+{
+	struct kunit *test = fs->on_valid_data;
+
+	KUNIT_EXPECT_EQ(test, 1,
+			atomic_read(&fs->inode->i_mapping->i_stable_users));
+}
+
+/*
+ * S2: a call counts from before its first folio to after its last one, and
+ * not any more when it completes; calls add up.
+ */
+static void users_are_counted(struct kunit *test)
+{
+	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+	atomic_t *users = &fs->inode->i_mapping->i_stable_users;
+	struct fkfs_aio *one, *two;
+
+	fs->disk->hold = true;
+	fs->on_valid = expect_a_user;
+	fs->on_valid_data = test;
+	one = start_aio(test, fs, buf, 0);
+	fs->on_valid = NULL;
+	two = start_aio(test, fs, buf, SZ_64K);
+	KUNIT_EXPECT_EQ(test, 2, atomic_read(users));
+	fkd_release(fs->disk, 1, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(two));
+	KUNIT_EXPECT_EQ(test, 1, two->stable_users);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(users));
+	fkd_release(fs->disk, 0, BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, -EIO, fkfs_aio_wait(one));
+	KUNIT_EXPECT_EQ(test, 0, one->stable_users);
+	wt_expect_quiet(test, fs);
+}
+
+/*
+ * S3, S2 (trap 7): direct I/O decides by the device alone, whose own need stays
+ * as it was.
+ */
 static void not_the_device(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
@@ -93,23 +130,26 @@ static void not_the_device(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-/* F1: an overwrite of what is cached needs to wait for nothing. */
+/*
+ * F1: an overwrite of what is cached needs to wait for nothing.  D15: its bio
+ * is as any other, and may wait.
+ */
 static void nowait_cached(struct kunit *test)
 {
 	u8 *old = wt_buf(test, 1, 0, SZ_64K);
 	u8 *buf = wt_buf(test, 2, 0, SZ_64K);
 	struct fkfs *fs = wt_fs(test, &wt_one_extent);
-	struct fkfs_aio *aio = kunit_kzalloc(test, sizeof(*aio), GFP_KERNEL);
+	struct fkfs_aio *aio = wt_aio(test);
 
-	KUNIT_ASSERT_NOT_NULL(test, aio);
 	fkfs_write(fs, FKFS_WT, 0, old, 0, SZ_64K);
 	fs->disk->hold = true;
 	KUNIT_ASSERT_EQ(test, -EIOCBQUEUED,
 			fkfs_aio_write(fs, aio, IOCB_NOWAIT, buf, 0, SZ_64K));
+	KUNIT_EXPECT_EQ(test, (__force u32)fkd_nth(fs->disk, FKD_WRITE, 1)->opf,
+			(__force u32)(REQ_OP_WRITE | REQ_SYNC | REQ_IDLE));
 	fkd_release_all(fs->disk);
 	KUNIT_EXPECT_EQ(test, SZ_64K, fkfs_aio_wait(aio));
-	KUNIT_EXPECT_EQ(test, SZ_64K,
-			wt_differ(fkfs_media(fs, 0), buf, SZ_64K));
+	wt_expect_media(test, fs, 0, buf, SZ_64K);
 	wt_expect_quiet(test, fs);
 }
 
@@ -136,10 +176,8 @@ static void nowait_all_or_nothing(struct kunit *test)
 	u8 *new = wt_buf(test, 2, 0, 3 * PAGE_SIZE);
 	u8 *got = wt_zeros(test, PAGE_SIZE);
 	struct fkfs *fs = wt_fs(test, &wt_one_extent);
-	struct fkfs_aio *aio, *late;
+	struct fkfs_aio *aio, *late = wt_aio(test);
 
-	late = kunit_kzalloc(test, sizeof(*late), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, late);
 	fkfs_write(fs, FKFS_WT, 0, old, 0, 3 * PAGE_SIZE);
 	fkd_forget(fs->disk);
 	fs->disk->hold = true;
@@ -157,24 +195,17 @@ static void nowait_all_or_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(aio));
 	KUNIT_EXPECT_EQ(test, 0, vfs_fsync(fs->file, 0));
 	KUNIT_EXPECT_EQ(test, 0, fkfs_cached(fs, got, 0, PAGE_SIZE));
-	KUNIT_EXPECT_EQ(test, PAGE_SIZE,
-			wt_differ(fkfs_media(fs, 0), got, PAGE_SIZE));
+	wt_expect_media(test, fs, 0, got, PAGE_SIZE);
 	wt_expect_quiet(test, fs);
 }
 
 /* F1: a range of more than one mapping cannot be all or nothing. */
 static void nowait_two_mappings(struct kunit *test)
 {
-	static const struct fkfs_conf conf = {
-		.i_size		= 2 * PAGE_SIZE,
-		.extents	= { WT_MAPPED(0, PAGE_SIZE, SZ_1M),
-				    WT_MAPPED(PAGE_SIZE, PAGE_SIZE, SZ_64K) },
-	};
-	struct fkfs_aio *aio = kunit_kzalloc(test, sizeof(*aio), GFP_KERNEL);
+	struct fkfs_aio *aio = wt_aio(test);
 	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &conf);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
 
-	KUNIT_ASSERT_NOT_NULL(test, aio);
 	KUNIT_EXPECT_EQ(test, -EAGAIN,
 			fkfs_aio_write(fs, aio, IOCB_NOWAIT, buf, 0,
 				       2 * PAGE_SIZE));
@@ -183,33 +214,15 @@ static void nowait_two_mappings(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-/* F2: what this write brought in goes away again, and no flusher is woken. */
-static void dontcache(struct kunit *test)
-{
-	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
-	struct fkfs *fs = wt_fs(test, &wt_one_extent);
-
-	fkfs_write(fs, FKFS_WT, 0, buf, 0, PAGE_SIZE);
-	KUNIT_EXPECT_EQ(test, (ssize_t)PAGE_SIZE,
-			fkfs_write(fs, FKFS_WT, IOCB_DONTCACHE, buf,
-				   PAGE_SIZE, PAGE_SIZE));
-	KUNIT_EXPECT_FALSE(test, fs->need_sync);
-	KUNIT_EXPECT_TRUE(test, wt_folio(fs, 0).cached);
-	KUNIT_EXPECT_FALSE(test, wt_folio(fs, PAGE_SIZE).cached);
-	KUNIT_EXPECT_EQ(test, PAGE_SIZE,
-			wt_differ(fkfs_media(fs, PAGE_SIZE), buf, PAGE_SIZE));
-	wt_expect_quiet(test, fs);
-}
-
 static struct kunit_case wt_wait_cases[] = {
 	KUNIT_CASE(lazy_writer_waits),
 	KUNIT_CASE(lazy_nowait),
+	KUNIT_CASE(users_are_counted),
 	KUNIT_CASE(not_the_device),
 	KUNIT_CASE(nowait_cached),
 	KUNIT_CASE(nowait_partial),
 	KUNIT_CASE(nowait_all_or_nothing),
 	KUNIT_CASE(nowait_two_mappings),
-	KUNIT_CASE(dontcache),
 	{ }
 };
 
