@@ -14,6 +14,7 @@
 struct kfunc {
 	char *name;
 	char *rules;
+	char *traps;
 	int line;
 };
 
@@ -98,8 +99,10 @@ static void kcase_func(struct kparse *k, const char *line)
 	f = &k->funcs[k->nr_funcs++];
 	f->name = ut_fmt("%.*s", (int)(end - name), name);
 	f->line = k->nr;
-	f->rules = k->comment_end == k->nr - 1 ?
-		kcase_ids(k, ut_str(&k->comment)) : ut_strdup("");
+	if (k->comment_end != k->nr - 1)
+		ut_free(&k->comment);
+	f->rules = kcase_ids(k, ut_str(&k->comment));
+	f->traps = trap_numbers(ut_str(&k->comment));
 }
 
 static void kcase_add(struct kparse *k, const char *name, size_t len)
@@ -122,6 +125,7 @@ static void kcase_add(struct kparse *k, const char *name, size_t len)
 	c = &kc->v[kc->n++];
 	*c = (struct kcase) {
 		.name = k->funcs[i].name, .rules = k->funcs[i].rules,
+		.traps = k->funcs[i].traps,
 		.file = ut_strdup(k->path), .line = k->funcs[i].line,
 	};
 }

@@ -83,6 +83,8 @@ int prove_read(struct prove *p)
 
 	if (!ret)
 		ret = prove_file(p, "tests/cases", prove_cases);
+	if (!ret)
+		ret = prove_file(p, "tests/traps", trap_parse);
 	prove_files(p, "kunit/*.c", kcase_parse);
 	prove_files(p, "tests/mutants/*.patch", mutant_parse);
 	return ret;
@@ -134,10 +136,11 @@ int main(int argc, char **argv)
 	if (prove_read(&p))
 		return UT_BROKEN;
 	cover_check(&p);
+	trap_check(&p);
 	if (!strcmp(verb, "mutants"))
 		return p.errors ? UT_BROKEN : main_mutants(&p, argv + 2);
 	if (!strcmp(verb, "rules"))
-		cover_print(&p);
+		cover_print(&p), trap_print(&p);
 	else if (strcmp(verb, "check"))
 		ut_die("usage: prove check|rules|mutants [NAME=VALUE...]");
 	if (p.errors)

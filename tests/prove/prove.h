@@ -2,7 +2,8 @@
 /*
  * What is proved by what: the rules of kernel-patches/RULES, the tests that
  * name them (tests/cases, the KUnit sources), and the mutants that break them
- * (tests/mutants/), which show that those tests see it.
+ * (tests/mutants/), which show that those tests see it. Beside the rules, the
+ * traps that such code is known to step into (tests/traps).
  *
  * Everything is read once, belongs to struct prove, and is never freed: the
  * program ends soon after. Errors that a person must mend are counted and
@@ -34,12 +35,27 @@ struct kcase {
 	char *suite;
 	char *name;
 	char *rules;			/* comma list, "" if none */
+	char *traps;			/* the same of their numbers */
 	const char *file;
 	int line;
 };
 
 struct kcases {
 	struct kcase *v;
+	size_t n;
+};
+
+#define TRAPS 37			/* of the specification */
+
+/* A test that fails when the trap is stepped into. */
+struct trap {
+	unsigned int nr;
+	char *name;			/* kunit/suite.case or group/case */
+	char *text;			/* one line */
+};
+
+struct traps {
+	struct trap *v;
 	size_t n;
 };
 
@@ -87,13 +103,14 @@ struct prove {
 	struct cases cases;
 	struct kcases kcases;
 	struct mutants mutants;
+	struct traps traps;
 	unsigned int errors;
 };
 
 __attribute__((format(printf, 2, 3)))
 void prove_error(struct prove *p, const char *fmt, ...);
 
-/* Read all four; what is wrong is counted. -errno when a file is missing. */
+/* Read all five; what is wrong is counted. -errno when a file is missing. */
 int prove_read(struct prove *p);
 /* Is the comma list @list with @id in it? */
 bool prove_has(const char *list, const char *id);
@@ -120,6 +137,15 @@ const struct kcase *kcase_find(const struct kcases *kc, const char *full);
  * Its name begins with the rule. Test may stand there more than once.
  */
 void mutant_parse(struct prove *p, const char *path, char *text);
+
+/*
+ * trap.c: "number case what steps into it", # comments. A KUnit case must name
+ * the trap in the comment over it: trap N, or traps N, N.
+ */
+void trap_parse(struct prove *p, const char *path, char *text);
+char *trap_numbers(const char *comment);
+void trap_check(struct prove *p);
+void trap_print(const struct prove *p);
 
 /* cover.c: is everything that is named there, and every rule tested? */
 void cover_check(struct prove *p);
