@@ -178,6 +178,8 @@ struct t_trace {
 	int atomic;			/* of those commands */
 	int guarded;			/* the same with protection information
 					 * that the device is to check */
+	int deepest;			/* commands at the device at once */
+	int in_flight;			/* of them, for counting */
 	int flushes;			/* of the whole disk */
 };
 

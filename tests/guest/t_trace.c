@@ -5,6 +5,7 @@
  * Lines as include/trace/events/block.h prints them:
  *	block_bio_queue: 259,0 WS 2048 + 8 [comm]
  *	block_rq_issue: 259,0 WS 4096 () 2048 + 8 be,0,4 [comm]
+ *	block_rq_complete: 259,0 WS () 2048 + 8 be,0,4 [0]
  * The letters are blk_fill_rwbs()'s: a leading F is a flush, one behind the W
  * is FUA, a U is REQ_ATOMIC.  And as drivers/nvme/host/trace.h does:
  *	nvme_setup_cmd: nvme0: disk=nvme0n1, [...] meta=0x1, cmd=(nvme_cmd_write
@@ -35,6 +36,8 @@ static void t_trace_bio(struct t_trace *tr, const struct t_trace_at *at,
 			const char *text);
 static void t_trace_command(struct t_trace *tr, const struct t_trace_at *at,
 			    const char *text);
+static void t_trace_complete(struct t_trace *tr, const struct t_trace_at *at,
+			     const char *text);
 static void t_trace_nvme(struct t_trace *tr, const struct t_trace_at *at,
 			 const char *text);
 
@@ -48,6 +51,8 @@ static const struct {
 	  t_trace_bio },
 	{ "events/block/block_rq_issue/enable", "block_rq_issue: ",
 	  t_trace_command },
+	{ "events/block/block_rq_complete/enable", "block_rq_complete: ",
+	  t_trace_complete },
 	{ "events/nvme/nvme_setup_cmd/enable", "nvme_setup_cmd: ",
 	  t_trace_nvme },
 };
@@ -119,6 +124,25 @@ static void t_trace_command(struct t_trace *tr, const struct t_trace_at *at,
 	tr->bytes += bytes;
 	tr->fua += strchr(flags, 'F') != NULL;
 	tr->atomic += strchr(flags, 'U') != NULL;
+	if (++tr->in_flight > tr->deepest)
+		tr->deepest = tr->in_flight;
+}
+
+static void t_trace_complete(struct t_trace *tr, const struct t_trace_at *at,
+			     const char *text)
+{
+	unsigned int ma, mi;
+	unsigned long long sector, nr;
+	char rwbs[16];
+
+	if (sscanf(text, "%u,%u %15s (%*[^)]) %llu + %llu", &ma, &mi, rwbs,
+		   &sector, &nr) != 5 &&
+	    sscanf(text, "%u,%u %15s () %llu + %llu", &ma, &mi, rwbs, &sector,
+		   &nr) != 5)
+		return;
+	if (ma == at->major && mi == at->minor && tr->in_flight &&
+	    rwbs[rwbs[0] == 'F'] == 'W' && t_trace_ours(at, sector * 512))
+		tr->in_flight--;
 }
 
 static void t_trace_bio(struct t_trace *tr, const struct t_trace_at *at,
