@@ -320,15 +320,70 @@ static void race_memcg(struct t *t)
 	T_EQ(t, "pages dirty", 0, t_cachestat(fd, 0, len).nr_dirty);
 }
 
+/*
+ * Unwritten blocks are converted before writeback of their folio ends: who saw
+ * the data, drops the folio and reads it back never sees zeros.
+ */
+static void *race_dropper(void *arg)
+{
+	struct race *r = arg;
+	struct t *t = r->t;
+	bool seen[RACE_PAGES] = { false };
+	uint8_t *buf = t_alloc(t->bs);
+	int page;
+
+	while (!atomic_load(&r->stop)) {
+		for (page = 0; page < RACE_PAGES; page++) {
+			off_t pos = page * t->ps;
+
+			T_MUST(pread(r->fd, buf, t->bs, pos) == t->bs);
+			if (t_differs(t, buf, t->bs, pos, 2) < 0)
+				seen[page] = true;
+			else if (seen[page])
+				atomic_fetch_add(&r->bad, 1);
+		}
+		t_drop(r->fd);
+		atomic_fetch_add(&r->rounds, 1);
+	}
+	free(buf);
+	return NULL;
+}
+
+static void race_unwritten(struct t *t)
+{
+	int round, page;
+
+	for (round = 0; round < 10 && !t->failed; round++) {
+		int fd = t_open(t, "f", O_RDWR | O_CREAT | O_TRUNC);
+		struct race r = { .t = t, .fd = fd };
+		pthread_t thread;
+
+		T_MUST(!fallocate(fd, 0, 0, RACE_PAGES * t->ps));
+		T_MUST(!fsync(fd));
+		thread = race_start(&r, race_dropper);
+		for (page = 0; page < RACE_PAGES; page++) {
+			T_EQ(t, "written", t->bs,
+			     t_write(t, fd, page * t->ps, t->bs, 2,
+				     RWF_WRITETHROUGH));
+			T_READS(t, fd, page * t->ps, t->bs, 2);
+		}
+		race_stop(&r, thread, 3);
+		T_EQ(t, "reads of zeros where there was data", 0, r.bad);
+		close(fd);
+	}
+}
+
 static const struct t_case cases[] = {
 	{ "append",	race_append },
 	{ "append-flag", race_append_flag },
+	{ "direct-append", race_direct_append },
 	{ "eof-mapper",	race_eof_mapper },
 	{ "fsync",	race_fsync },
 	{ "memcg",	race_memcg },
 	{ "mmap",	race_mmap },
 	{ "source",	race_source },
 	{ "truncate",	race_truncate },
+	{ "unwritten",	race_unwritten },
 	{ "writers",	race_writers },
 };
 

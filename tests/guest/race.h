@@ -27,6 +27,7 @@ void race_stop(struct race *r, pthread_t thread, int min);
 
 /* race_eof.c: where EOF is. */
 void race_append_flag(struct t *t);
+void race_direct_append(struct t *t);
 void race_eof_mapper(struct t *t);
 
 #endif

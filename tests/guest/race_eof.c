@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "race.h"
-#include "t.h"
+#include "t_async.h"
 
 /*
  * Stores to the page that EOF is in, behind EOF, while EOF moves away from it:
@@ -119,4 +119,49 @@ void race_append_flag(struct t *t)
 		T_EQ(t, "appends that failed", 0, r[i].bad);
 	}
 	race_records(t, fd);
+}
+
+/*
+ * A direct write far beyond EOF, in flight, moves the size when it completes,
+ * without the inode lock; a WT append that ends before must not move it back.
+ */
+static void *race_sizes(void *arg)
+{
+	struct race *r = arg;
+	long long size, last = 0;
+
+	while (!atomic_load(&r->stop)) {
+		size = t_size(r->fd);
+		if (size < last)
+			atomic_fetch_add(&r->bad, 1);
+		last = size;
+		atomic_fetch_add(&r->rounds, 1);
+	}
+	return NULL;
+}
+
+void race_direct_append(struct t *t)
+{
+	struct t_async *a = t_async_open(t, T_AIO);
+	int fd = t_file(t, "f", t->ps), direct, i;
+	struct race r = { .t = t, .fd = fd };
+	pthread_t thread = race_start(&r, race_sizes);
+
+	direct = t_open(t, "f", O_RDWR | O_DIRECT);
+	for (i = 0; i < 30 && !t->failed; i++) {
+		off_t eof = t_size(fd), far = eof + 4 * t->ps;
+
+		t_async_write(a, direct, far, t->ps, 3, 0);
+		t_async_submit(a);
+		T_EQ(t, "appended", t->ps, t_write(t, fd, eof, t->ps, 2,
+						   RWF_WRITETHROUGH));
+		T_EQ(t, "written directly", t->ps, t_async_reap(a));
+		T_EQ(t, "size", far + t->ps, t_size(fd));
+		T_READS(t, fd, eof, t->ps, 2);
+		T_READS(t, fd, eof + t->ps, 3 * t->ps, 0);
+		T_READS(t, fd, far, t->ps, 3);
+	}
+	race_stop(&r, thread, 1);
+	T_EQ(t, "times that the size went back", 0, r.bad);
+	t_async_close(a);
 }
