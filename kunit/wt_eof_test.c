@@ -210,6 +210,25 @@ static void tail_is_zero_on_disk(struct kunit *test)
 }
 
 /*
+ * A file of 1000 bytes, with the blocks behind them in the page cache as they
+ * are when the file is mapped, and junk in them up to @end, as by a store.
+ */
+static struct fkfs *gap_fs(struct kunit *test, const u8 *old, loff_t end)
+{
+	struct fkfs_conf conf = empty;
+	u8 *got = wt_zeros(test, 1000);
+	struct fkfs *fs;
+
+	conf.blkbits = 10;
+	conf.i_size = 1000;
+	fs = wt_fs(test, &conf);
+	KUNIT_ASSERT_EQ(test, 0, fkfs_read(fs, got, 0, 1000));
+	fkfs_write(fs, FKFS_BUFFERED, 0, old, 0, 1000);
+	store(test, fs, WT_JUNK, 1000, end - 1000);
+	return fs;
+}
+
+/*
  * E3, E4 (trap 4): a write that begins beyond EOF makes the old EOF page's
  * tail, with whatever a store left in it, zero for readers.
  */
@@ -217,21 +236,12 @@ static void gap_is_zero(struct kunit *test)
 {
 	u8 *old = wt_buf(test, 1, 0, 1000);
 	u8 *new = wt_buf(test, 2, 5000, 100);
-	u8 *got = wt_zeros(test, 1000);
-	struct fkfs_conf conf = empty;
-	struct fkfs *fs;
-
-	conf.blkbits = 10;
-	conf.i_size = 1000;
-	fs = wt_fs(test, &conf);
-	/* The whole page must be there, as it is if it is mapped. */
-	KUNIT_ASSERT_EQ(test, 0, fkfs_read(fs, got, 0, 1000));
-	fkfs_write(fs, FKFS_BUFFERED, 0, old, 0, 1000);
-	store(test, fs, WT_JUNK, 1000, SZ_4K - 1000);
+	struct fkfs *fs = gap_fs(test, old, SZ_4K);
 
 	KUNIT_EXPECT_EQ(test, 100, fkfs_write(fs, FKFS_WT, 0, new, 5000, 100));
 	KUNIT_EXPECT_EQ(test, 5100, i_size_read(fs->inode));
 	KUNIT_EXPECT_EQ(test, SZ_4K, first_nonzero(test, fs, 1000, SZ_4K));
+	wt_expect_cached(test, fs, 0, old, 1000);
 	wt_expect_quiet(test, fs);
 }
 
@@ -243,17 +253,7 @@ static void gap_ends_at_new_data(struct kunit *test)
 {
 	u8 *old = wt_buf(test, 1, 0, 1000);
 	u8 *new = wt_buf(test, 2, 3000, 100);
-	u8 *got = wt_zeros(test, 1000);
-	struct fkfs_conf conf = empty;
-	struct fkfs *fs;
-
-	conf.blkbits = 10;
-	conf.i_size = 1000;
-	fs = wt_fs(test, &conf);
-	/* The whole page must be there, as it is if it is mapped. */
-	KUNIT_ASSERT_EQ(test, 0, fkfs_read(fs, got, 0, 1000));
-	fkfs_write(fs, FKFS_BUFFERED, 0, old, 0, 1000);
-	store(test, fs, WT_JUNK, 1000, 2000);
+	struct fkfs *fs = gap_fs(test, old, 3000);
 
 	KUNIT_EXPECT_EQ(test, 100, fkfs_write(fs, FKFS_WT, 0, new, 3000, 100));
 	KUNIT_EXPECT_EQ(test, 3000, first_nonzero(test, fs, 1000, 3000));
