@@ -329,6 +329,18 @@ void fkfs_free(struct fkfs *fs)
 	kfree(fs);
 }
 
+struct file *fkfs_open(struct fkfs *fs)
+{
+	struct file *file;
+
+	ihold(fs->inode);
+	file = alloc_file_pseudo(fs->inode, fs->mnt, "file", O_RDWR,
+				 &fkfs_fops);
+	if (IS_ERR(file))
+		iput(fs->inode);
+	return file;
+}
+
 unsigned int fkfs_nr_reports(struct fkfs *fs)
 {
 	const refcount_t *pending = &fs->mnt->mnt_sb->s_pending_errors;

@@ -44,7 +44,11 @@ struct fkfs_conf {
 enum fkfs_how {
 	FKFS_BUFFERED,		/* iomap_file_buffered_write() */
 	FKFS_WT,		/* iomap_file_writethrough() */
+	FKFS_AIO,		/* the same, asynchronously; in a thread only */
 	FKFS_FSYNC,		/* not at all: vfs_fsync() */
+	FKFS_WAIT,		/* filemap_fdatawait_range() */
+	FKFS_TRUNCATE,		/* truncate_inode_pages(), to @pos */
+	FKFS_INVALIDATE,	/* invalidate_inode_pages2_range() */
 	FKFS_STORE,		/* a byte, to the user address @pos */
 };
 
@@ -65,20 +69,6 @@ struct fkfs_fault {
 	unsigned int		calls;		/* so far, since it was set */
 };
 
-/* A write by another thread. */
-struct fkfs_io {
-	struct fkfs		*fs;		/* NULL: not used yet */
-	enum fkfs_how		how;
-	int			ki_flags;	/* IOCB_*, added */
-	const void		*buf;
-	loff_t			pos;
-	size_t			len;
-	ssize_t			ret;
-	struct mm_struct	*mm;		/* FKFS_STORE: of user memory */
-	struct task_struct	*task;
-	struct completion	done;
-};
-
 /* An asynchronous write, and what ->ki_complete found when it was called. */
 struct fkfs_aio {
 	struct kiocb		iocb;
@@ -90,6 +80,21 @@ struct fkfs_aio {
 	int			dio_count;	/* of the file */
 	int			stable_users;	/* of the file */
 	unsigned int		flushes;	/* that the disk had seen */
+	struct completion	done;
+};
+
+/* A write by another thread. */
+struct fkfs_io {
+	struct fkfs		*fs;		/* NULL: not used yet */
+	enum fkfs_how		how;
+	int			ki_flags;	/* IOCB_*, added */
+	const void		*buf;
+	loff_t			pos;
+	size_t			len;
+	ssize_t			ret;
+	struct mm_struct	*mm;		/* FKFS_STORE: of user memory */
+	struct fkfs_aio		aio;		/* FKFS_AIO */
+	struct task_struct	*task;
 	struct completion	done;
 };
 
@@ -157,6 +162,9 @@ struct fkfs *fkfs_alloc(const struct fkfs_conf *conf, size_t disk_size,
  */
 void fkfs_free(struct fkfs *fs);
 
+/* Open its file once more; the caller closes it.  Returns an ERR_PTR. */
+struct file *fkfs_open(struct fkfs *fs);
+
 /*
  * Write @len bytes of kernel memory at @pos.  Returns what the path under test
  * returned.
@@ -164,7 +172,7 @@ void fkfs_free(struct fkfs *fs);
 ssize_t fkfs_write(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 		   const void *buf, loff_t pos, size_t len);
 
-/* The same with any iterator; FKFS_FSYNC does not work here. */
+/* The same with any iterator; for real writes only. */
 ssize_t fkfs_write_iter(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 			struct iov_iter *from, loff_t pos);
 

@@ -123,8 +123,22 @@ ssize_t fkfs_write(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 	};
 	struct iov_iter from;
 
-	if (how == FKFS_FSYNC)
+	switch (how) {
+	case FKFS_FSYNC:
 		return vfs_fsync_range(fs->file, pos, pos + len - 1, 0);
+	case FKFS_WAIT:
+		return filemap_fdatawait_range(fs->inode->i_mapping, pos,
+					       pos + len - 1);
+	case FKFS_TRUNCATE:
+		truncate_inode_pages(fs->inode->i_mapping, pos);
+		return 0;
+	case FKFS_INVALIDATE:
+		return invalidate_inode_pages2_range(fs->inode->i_mapping,
+				pos >> PAGE_SHIFT,
+				(pos + len - 1) >> PAGE_SHIFT);
+	default:
+		break;
+	}
 	iov_iter_kvec(&from, ITER_SOURCE, &kvec, 1, len);
 	return fkfs_write_iter(fs, how, ki_flags, &from, pos);
 }
@@ -147,6 +161,9 @@ static int fkfs_io_thread(void *data)
 
 	if (io->how == FKFS_STORE)
 		io->ret = fkfs_store(io);
+	else if (io->how == FKFS_AIO)
+		io->ret = fkfs_aio_write(io->fs, &io->aio, io->ki_flags,
+					 io->buf, io->pos, io->len);
 	else
 		io->ret = fkfs_write(io->fs, io->how, io->ki_flags, io->buf,
 				     io->pos, io->len);

@@ -86,10 +86,9 @@ static void alloc_expect(struct kunit *test, struct fkfs *fs, const u8 *buf,
 
 	wt_expect_quiet(test, fs);
 	if (ret < 0)
-		KUNIT_EXPECT_TRUE_MSG(test, ret == -ENOMEM ||
-				      (ret == -EAGAIN &&
-				       (p->ki_flags & IOCB_NOWAIT)),
-				      "%zd, at the %uth", ret, nth);
+		KUNIT_EXPECT_EQ_MSG(test, ret,
+				    p->ki_flags & IOCB_NOWAIT ? -EAGAIN :
+				    -ENOMEM, "at the %uth", nth);
 	KUNIT_EXPECT_EQ(test, max(p->i_size, end), i_size_read(fs->inode));
 	for (page = round_up(max(p->i_size, end), PAGE_SIZE);
 	     page < ALLOC_FILE; page += PAGE_SIZE)

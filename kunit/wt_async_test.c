@@ -71,14 +71,20 @@ static void extending_waits(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
 	struct fkfs_conf conf = wt_two_extents;
-	struct fkfs_aio *aio = wt_aio(test);
+	struct fkfs_io *io;
 	struct fkfs *fs;
 
 	conf.i_size = 100;
 	fs = wt_fs(test, &conf);
-	KUNIT_EXPECT_EQ(test, (ssize_t)PAGE_SIZE,
-			fkfs_aio_write(fs, aio, 0, buf, 0, PAGE_SIZE));
-	KUNIT_EXPECT_EQ(test, 0, aio->nr_complete);
+	fs->disk->hold = true;
+	io = wt_start(test, fs, FKFS_AIO, buf, 0, PAGE_SIZE);
+	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 1));
+	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
+	KUNIT_EXPECT_TRUE(test, inode_is_locked(fs->inode));
+	fkd_release_all(fs->disk);
+	KUNIT_EXPECT_EQ(test, (ssize_t)PAGE_SIZE, fkfs_join(io));
+	KUNIT_EXPECT_EQ(test, 0, io->aio.nr_complete);
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE, io->aio.iocb.ki_pos);
 	KUNIT_EXPECT_EQ(test, PAGE_SIZE, i_size_read(fs->inode));
 	wt_expect_quiet(test, fs);
 }

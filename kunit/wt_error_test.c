@@ -12,6 +12,7 @@
  *
  * Each case names the rules it proves.
  */
+#include <linux/file.h>
 #include <linux/pagemap.h>
 #include <linux/sizes.h>
 
@@ -141,6 +142,34 @@ static void short_append_is_cut(struct kunit *test)
 			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_8K));
 	wt_expect_cached(test, fs, 0, buf, SZ_4K);
 	KUNIT_EXPECT_FALSE(test, wt_folio(fs, SZ_4K).cached);
+	wt_expect_quiet(test, fs);
+}
+
+/*
+ * R2: every descriptor that was open hears of the failure once, that of the
+ * caller too, and one that was opened after that does not.
+ */
+static void each_descriptor_once(struct kunit *test)
+{
+	u8 *buf = wt_buf(test, 1, 0, SZ_4K);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+	struct file *other = fkfs_open(fs), *later;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, other);
+	fkd_fail(fs->disk, FKD_WRITE, SZ_64K, BLK_STS_IOERR);
+	KUNIT_EXPECT_EQ(test, -EIO,
+			fkfs_write(fs, FKFS_WT, 0, buf, 0, SZ_4K));
+	KUNIT_EXPECT_EQ(test, -EIO, vfs_fsync(fs->file, 0));
+	KUNIT_EXPECT_EQ(test, 0, vfs_fsync(fs->file, 0));
+	later = fkfs_open(fs);
+	KUNIT_EXPECT_EQ(test, -EIO, vfs_fsync(other, 0));
+	KUNIT_EXPECT_EQ(test, 0, vfs_fsync(other, 0));
+	KUNIT_EXPECT_FALSE(test, IS_ERR(later));
+	if (!IS_ERR(later)) {
+		KUNIT_EXPECT_EQ(test, 0, vfs_fsync(later, 0));
+		__fput_sync(later);
+	}
+	__fput_sync(other);
 	wt_expect_quiet(test, fs);
 }
 
@@ -322,6 +351,7 @@ static struct kunit_case iomap_wt_error_cases[] = {
 	KUNIT_CASE(overwrite_stays_cached),
 	KUNIT_CASE(append_is_dropped),
 	KUNIT_CASE(short_append_is_cut),
+	KUNIT_CASE(each_descriptor_once),
 	KUNIT_CASE(lowest_error_counts),
 	KUNIT_CASE(refused_is_dirty),
 	KUNIT_CASE(refused_append_is_dropped),

@@ -56,6 +56,39 @@ static void share_a_folio(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
+#define LOCK_FOLIOS	4
+
+static void expect_one_lock(struct fkfs *fs)
+{
+	struct kunit *test = fs->on_valid_data;
+	unsigned int i;
+
+	for (i = 0; i < LOCK_FOLIOS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, i == fs->nr_valid - 1,
+				    wt_folio(fs, i * SZ_4K).locked,
+				    "folio %u, at folio %u", i,
+				    fs->nr_valid - 1);
+}
+
+/* K2, D2: folios are locked one at a time, the lowest first. */
+static void one_lock_at_a_time(struct kunit *test)
+{
+	u8 *buf = wt_buf(test, 1, 0, LOCK_FOLIOS * SZ_4K);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+
+	fkfs_write(fs, FKFS_WT, 0, buf, 0, LOCK_FOLIOS * SZ_4K);
+	fkd_forget(fs->disk);
+	fs->nr_valid = 0;
+	fs->on_valid = expect_one_lock;
+	fs->on_valid_data = test;
+	KUNIT_EXPECT_EQ(test, LOCK_FOLIOS * (ssize_t)SZ_4K,
+			fkfs_write(fs, FKFS_WT, 0, buf, 0,
+				   LOCK_FOLIOS * SZ_4K));
+	KUNIT_EXPECT_EQ(test, LOCK_FOLIOS, fs->nr_valid);
+	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
+	wt_expect_quiet(test, fs);
+}
+
 struct flag_param {
 	const char	*desc;
 	u16		flags;		/* of the mapping */
@@ -86,15 +119,17 @@ static void foreign_flags(struct kunit *test)
 	};
 	u8 *buf = wt_buf(test, 1, p->pos, p->len);
 	struct fkfs *fs = wt_fs(test, &conf);
+	const struct fkd_rec *rec;
 
 	KUNIT_EXPECT_EQ(test, (ssize_t)p->len,
 			fkfs_write(fs, FKFS_WT, 0, buf, p->pos, p->len));
 	KUNIT_EXPECT_EQ(test, p->nr_reads, fkd_count(fs->disk, FKD_READ));
 	wt_expect_media(test, fs, p->pos, buf, p->len);
 	wt_expect_cached(test, fs, p->pos, buf, p->len);
-	KUNIT_EXPECT_FALSE(test, fkd_nth(fs->disk, FKD_WRITE, 0)->opf &
-			   (REQ_NOWAIT | REQ_ATOMIC));
 	wt_expect_quiet(test, fs);
+	rec = fkd_nth(fs->disk, FKD_WRITE, 0);
+	KUNIT_ASSERT_NOT_NULL(test, rec);
+	KUNIT_EXPECT_FALSE(test, rec->opf & (REQ_NOWAIT | REQ_ATOMIC));
 }
 
 #define LIMIT_BIO	SZ_8M
@@ -209,6 +244,7 @@ static void disk_size(struct kunit *test)
 
 static struct kunit_case wt_mapping_cases[] = {
 	KUNIT_CASE(share_a_folio),
+	KUNIT_CASE(one_lock_at_a_time),
 	KUNIT_CASE_PARAM(foreign_flags, flag_gen_params),
 	KUNIT_CASE(limits),
 	KUNIT_CASE(pieces),

@@ -5,7 +5,7 @@
  *
  * The contract:
  *  - a store to a folio in flight waits for the end of the I/O, one to another
- *    folio does not, and neither do unmapping and reading;
+ *    folio does not;
  *  - the completion of the write never waits for such a store, which holds the
  *    lock of its folio meanwhile;
  *  - after a write that began beyond EOF the old EOF page faults again.
@@ -160,33 +160,10 @@ static void old_eof_faults_again(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-/* K4: neither unmapping nor reading waits for a write in flight. */
-static void unmap_meanwhile(struct kunit *test)
-{
-	u8 *buf = wt_buf(test, 1, 0, SZ_4K);
-	struct fkfs *fs = wt_fs(test, &wt_one_extent);
-	unsigned long addr = store_map(test, fs);
-	struct fkfs_io *io;
-	u8 byte = 0;
-
-	store(test, addr);
-	io = wt_start_held(test, fs, buf, 0, SZ_4K, 1);
-	KUNIT_EXPECT_EQ(test, 0, get_user(byte, (u8 __user *)addr));
-	KUNIT_EXPECT_EQ(test, buf[0], byte);
-	vm_munmap(addr, SZ_16K);
-	KUNIT_EXPECT_FALSE(test, fkfs_done(io));
-	fkd_release_all(fs->disk);
-	KUNIT_EXPECT_EQ(test, (ssize_t)SZ_4K, fkfs_join(io));
-	KUNIT_EXPECT_FALSE(test, wt_folio(fs, 0).dirty);
-	wt_expect_media(test, fs, 0, buf, SZ_4K);
-	wt_expect_quiet(test, fs);
-}
-
 static struct kunit_case wt_store_cases[] = {
 	KUNIT_CASE_PARAM(store_waits, store_gen_params),
 	KUNIT_CASE(store_meanwhile),
 	KUNIT_CASE_PARAM(old_eof_faults_again, refault_gen_params),
-	KUNIT_CASE(unmap_meanwhile),
 	{ }
 };
 

@@ -221,6 +221,7 @@ struct wt_folio wt_folio(struct fkfs *fs, loff_t pos)
 	state.uptodate = folio_test_uptodate(folio);
 	state.dirty = folio_test_dirty(folio);
 	state.writeback = folio_test_writeback(folio);
+	state.locked = folio_test_locked(folio);
 	state.has_private = folio_test_private(folio);
 	state.size = folio_size(folio);
 	folio_put(folio);

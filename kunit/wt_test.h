@@ -96,6 +96,7 @@ struct wt_folio {
 	bool	uptodate;
 	bool	dirty;
 	bool	writeback;
+	bool	locked;
 	bool	has_private;
 	size_t	size;
 };

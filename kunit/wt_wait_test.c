@@ -54,6 +54,62 @@ static void lazy_writer_waits(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
+struct wait_param {
+	const char	*desc;
+	enum fkfs_how	how;
+	loff_t		pos;		/* the write in flight is at 0 */
+	ssize_t		ret;
+	bool		waits;
+	bool		drops;		/* the folio, from the cache? */
+};
+
+static const struct wait_param wait_params[] = {
+	{ "fsync", FKFS_FSYNC, 0, 0, true, false },
+	{ "waiting for writeback", FKFS_WAIT, 0, 0, true, false },
+	{ "truncation", FKFS_TRUNCATE, 0, 0, true, true },
+	{ "invalidation", FKFS_INVALIDATE, 0, 0, true, true },
+	{ "a lazy write", FKFS_BUFFERED, 0, SZ_4K, true, false },
+	{ "a write through", FKFS_WT, 0, SZ_4K, true, false },
+	{ "fsync elsewhere", FKFS_FSYNC, SZ_64K, 0, false, false },
+	{ "truncation elsewhere", FKFS_TRUNCATE, SZ_64K, 0, false, false },
+	{ "a lazy write elsewhere", FKFS_BUFFERED, SZ_64K, SZ_4K, false,
+	  false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(wait, wait_params, desc);
+
+/*
+ * D11, S1, D7 (trap 9): who needs the end of the I/O waits for it, and who does
+ * not, does not.  Reclaim passes the folio by.
+ */
+static void others_wait(struct kunit *test)
+{
+	const struct wait_param *p = test->param_value;
+	u8 *buf = wt_buf(test, 1, 0, PAGE_SIZE);
+	u8 *new = wt_buf(test, 2, 0, PAGE_SIZE);
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+	struct fkfs_aio *aio;
+	struct fkfs_io *io;
+
+	fs->disk->hold = true;
+	aio = start_aio(test, fs, buf, 0);
+	KUNIT_EXPECT_EQ(test, 0,
+			invalidate_mapping_pages(fs->inode->i_mapping, 0, -1));
+	io = wt_start(test, fs, p->how, new, p->pos, PAGE_SIZE);
+	if (p->waits)
+		KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
+	else
+		KUNIT_EXPECT_EQ(test, p->ret, fkfs_join(io));
+	KUNIT_EXPECT_TRUE(test, wt_folio(fs, 0).writeback);
+	KUNIT_EXPECT_EQ(test, 1, fkd_count(fs->disk, FKD_WRITE));
+
+	fkd_release_all(fs->disk);
+	KUNIT_EXPECT_EQ(test, PAGE_SIZE, fkfs_aio_wait(aio));
+	KUNIT_EXPECT_EQ(test, p->ret, fkfs_join(io));
+	KUNIT_EXPECT_EQ(test, !p->drops, wt_folio(fs, 0).cached);
+	wt_expect_quiet(test, fs);
+}
+
 /* S1, F1: the same writer with NOWAIT does not wait, and changes nothing. */
 static void lazy_nowait(struct kunit *test)
 {
@@ -216,6 +272,7 @@ static void nowait_two_mappings(struct kunit *test)
 
 static struct kunit_case wt_wait_cases[] = {
 	KUNIT_CASE(lazy_writer_waits),
+	KUNIT_CASE_PARAM(others_wait, wait_gen_params),
 	KUNIT_CASE(lazy_nowait),
 	KUNIT_CASE(users_are_counted),
 	KUNIT_CASE(not_the_device),
