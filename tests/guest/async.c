@@ -6,13 +6,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "async.h"
 #include "t_async.h"
-
-#define ASYNC_SLOW_NS	20000000LL	/* a write of the slow profile */
 
 /* What has completed is where it should be, unlike what was written lazily. */
 static void async_overwrite(struct t *t, enum t_engine engine)
@@ -199,114 +200,52 @@ static void async_nowait(struct t *t, enum t_engine engine)
 	t_async_close(a);
 }
 
-static int async_by_value(const void *x, const void *y)
+#define ASYNC_IN_FLIGHT	16
+
+static void async_die(struct t *t, enum t_engine engine, int fd)
 {
-	long long a = *(const long long *)x, b = *(const long long *)y;
-
-	return (a > b) - (a < b);
-}
-
-/* A write to a folio waits for those before it, so there must be many. */
-static int async_small_folios(struct t *t, long long size)
-{
-	int fd = t_open(t, "f", O_RDWR | O_CREAT);
-	off_t pos;
-
-	for (pos = 0; pos < size; pos += t->ps)
-		T_MUST(t_write(t, fd, pos, t->ps, 1, 0) == t->ps);
-	T_MUST(!fsync(fd));
-	return fd;
-}
-
-/* All of them are written.  How long did each submission take, by the median? */
-static long long async_one_by_one(struct t *t, struct t_async *a, int fd,
-				  int flags)
-{
-	long long ns[T_ASYNC_DEPTH];
+	struct t_async *a = t_async_open(t, engine);
 	int i;
 
-	for (i = 0; i < T_ASYNC_DEPTH; i++) {
-		t_async_write(a, fd, i * 4 * t->ps, t->ps, 2, flags);
-		ns[i] = t_async_submit(a);
-	}
-	T_OK(t, t_async_ready(a) < T_ASYNC_DEPTH,
-	     "all %d writes were done when the last was submitted",
-	     T_ASYNC_DEPTH);
-	for (i = 0; i < T_ASYNC_DEPTH; i++)
-		T_EQ(t, "written", t->ps, t_async_reap(a));
-	qsort(ns, T_ASYNC_DEPTH, sizeof(ns[0]), async_by_value);
-	return ns[T_ASYNC_DEPTH / 2];
-}
-
-/* How many of them has the device at once, when they are submitted together? */
-static int async_together(struct t *t, struct t_async *a, int fd, int flags)
-{
-	struct t_trace tr;
-	int i;
-
-	t_trace_start(t, &tr);
-	for (i = 0; i < T_ASYNC_DEPTH; i++)
-		t_async_write(a, fd, i * 4 * t->ps, t->ps, 3, flags);
+	for (i = 0; i < ASYNC_IN_FLIGHT; i++)
+		t_async_write(a, fd, i * 2 * t->ps, t->ps, 2,
+			      RWF_WRITETHROUGH | (i % 2 ? RWF_DSYNC : 0));
 	t_async_submit(a);
-	for (i = 0; i < T_ASYNC_DEPTH; i++)
-		T_EQ(t, "written", t->ps, t_async_reap(a));
-	t_trace_stop(t, &tr, fd);
-	return tr.deepest;
+	raise(SIGKILL);
 }
 
 /*
- * On a device that takes 20 ms for each write, submission takes less than a
- * tenth of that, by the median of many; and the device has 32 of them, or
- * nearly, at the same time.
+ * Who submitted is killed: each write happens or not, and nothing of it is left
+ * behind, for which truncation or a writer would wait.
  */
-static void async_slow_with(struct t *t, enum t_engine engine, int flags)
+static void async_killed(struct t *t, enum t_engine engine)
 {
-	struct t_async *a = t_async_open(t, engine);
-	long long size = 4 * T_ASYNC_DEPTH * t->ps, ns;
-	int fd = async_small_folios(t, size), deepest;
+	long long size = 2 * ASYNC_IN_FLIGHT * t->ps;
+	int fd = t_file(t, "f", size), i, done = 0;
+	char *cache = t_alloc(t->ps);
+	pid_t pid = fork();
 
-	ns = async_one_by_one(t, a, fd, flags);
-	deepest = async_together(t, a, fd, flags);
-	printf("# submission %lld us (median), %d of %d at once\n", ns / 1000,
-	       deepest, T_ASYNC_DEPTH);
-	T_OK(t, ns < ASYNC_SLOW_NS / 10,
-	     "submission took %lld us (median), a write takes %lld us",
-	     ns / 1000, ASYNC_SLOW_NS / 1000);
-	T_OK(t, deepest > T_ASYNC_DEPTH / 2,
-	     "the device never had more than %d of %d writes", deepest,
-	     T_ASYNC_DEPTH);
-	T_CLEAN(t, fd, 0, size);
-	t_async_close(a);
-}
+	T_MUST(pid >= 0);
+	if (!pid)
+		async_die(t, engine, fd);
+	T_MUST(waitpid(pid, &i, 0) == pid && WIFSIGNALED(i));
+	T_EQ(t, "fsync", 0, fsync(fd));
+	for (i = 0; i < ASYNC_IN_FLIGHT; i++) {
+		off_t pos = i * 2 * t->ps;
+		int gen;
 
-static void async_slow(struct t *t, enum t_engine engine)
-{
-	async_slow_with(t, engine, RWF_WRITETHROUGH);
-}
-
-static void async_slow_dsync(struct t *t, enum t_engine engine)
-{
-	async_slow_with(t, engine, RWF_WRITETHROUGH | RWF_DSYNC);
-}
-
-/*
- * What moves EOF waits, where the caller submits by itself: complete when
- * submitted, and not before the device is.
- */
-static void async_slow_extend(struct t *t, enum t_engine engine)
-{
-	struct t_async *a = t_async_open(t, engine);
-	int fd = t_file(t, "f", t->ps);
-	long long ns;
-
-	t_async_write(a, fd, t->ps, t->ps, 2, RWF_WRITETHROUGH);
-	ns = t_async_submit(a);
-	T_EQ(t, "completions at once", 1, t_async_ready(a));
-	T_OK(t, ns >= ASYNC_SLOW_NS, "it took only %lld us", ns / 1000);
-	T_EQ(t, "size", 2 * t->ps, t_size(fd));
-	T_EQ(t, "appended", t->ps, t_async_reap(a));
-	T_DISK(t, fd, t->ps, t->ps, 2);
-	t_async_close(a);
+		T_MUST(pread(fd, cache, t->ps, pos) == t->ps);
+		gen = t_differs(t, cache, t->ps, pos, 2) < 0 ? 2 : 1;
+		done += gen == 2;
+		T_READS(t, fd, pos, t->ps, gen);
+		T_DISK(t, fd, pos, t->ps, gen);
+		T_DISK(t, fd, pos + t->ps, t->ps, 1);
+	}
+	printf("# done: %d of %d\n", done, ASYNC_IN_FLIGHT);
+	T_MUST(t->blkdev || !ftruncate(fd, t->ps));
+	T_EQ(t, "written then", t->ps,
+	     t_write(t, fd, 0, t->ps, 3, RWF_WRITETHROUGH));
+	free(cache);
 }
 
 #define ASYNC_AIO(name)							\
@@ -325,6 +264,7 @@ ASYNC_BOTH(append)
 ASYNC_BOTH(append_many)
 ASYNC_BOTH(dontcache)
 ASYNC_BOTH(hipri)
+ASYNC_BOTH(killed)
 ASYNC_BOTH(nowait)
 ASYNC_BOTH(overlapping)
 ASYNC_BOTH(overwrite)
@@ -338,6 +278,7 @@ static const struct t_case cases[] = {
 	{ "aio-append-many",	async_aio_append_many },
 	{ "aio-dontcache",	async_aio_dontcache },
 	{ "aio-hipri",		async_aio_hipri },
+	{ "aio-killed",		async_aio_killed },
 	{ "aio-nowait",		async_aio_nowait },
 	{ "aio-overlapping",	async_aio_overlapping },
 	{ "aio-overwrite",	async_aio_overwrite },
@@ -349,6 +290,7 @@ static const struct t_case cases[] = {
 	{ "uring-append-many",	async_uring_append_many },
 	{ "uring-dontcache",	async_uring_dontcache },
 	{ "uring-hipri",	async_uring_hipri },
+	{ "uring-killed",	async_uring_killed },
 	{ "uring-nowait",	async_uring_nowait },
 	{ "uring-overlapping",	async_uring_overlapping },
 	{ "uring-overwrite",	async_uring_overwrite },

@@ -28,7 +28,7 @@
 #ifndef FSX_H
 #define FSX_H
 
-#include "t.h"
+#include "t_async.h"
 
 #define FSX_MAX		(512 * T_KIB)	/* of the file */
 #define FSX_MIN_BLOCK	512
@@ -104,6 +104,7 @@ struct fsx {
 	int left;		/* cards in it */
 	/* the file */
 	int fd;
+	struct t_async *engines[2];	/* by enum t_engine, when used */
 	uint8_t *map;		/* FSX_MAX bytes, or NULL */
 	uint8_t *buf;		/* FSX_MAX bytes */
 	uint8_t *seen;		/* the same */

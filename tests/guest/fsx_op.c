@@ -41,6 +41,35 @@ static long long fsx_wt_dsync(struct fsx *f, const struct fsx_op *op)
 	return fsx_pwrite(f, op, RWF_WRITETHROUGH | RWF_DSYNC);
 }
 
+/* The same by an engine, with nothing else in flight. */
+static long long fsx_wt_async(struct fsx *f, const struct fsx_op *op,
+			      enum t_engine engine)
+{
+	long long len = op->len - (f->lie == FSX_SHORT);
+	void *buf;
+
+	if (!f->engines[engine])
+		f->engines[engine] = t_async_open(f->t, engine);
+	fsx_fill(f, f->buf, op->pos, op->len, f->nr);
+	buf = t_async_write(f->engines[engine], f->fd, op->pos, len, 0,
+			    f->lie == FSX_LAZY ? 0 : RWF_WRITETHROUGH);
+	memcpy(buf, f->buf, len);
+	if (f->lie == FSX_BAD_WRITE)
+		*(char *)buf ^= 0x80;
+	t_async_submit(f->engines[engine]);
+	return t_async_reap(f->engines[engine]);
+}
+
+static long long fsx_wt_aio(struct fsx *f, const struct fsx_op *op)
+{
+	return fsx_wt_async(f, op, T_AIO);
+}
+
+static long long fsx_wt_uring(struct fsx *f, const struct fsx_op *op)
+{
+	return fsx_wt_async(f, op, T_URING);
+}
+
 static long long fsx_wt_effect(struct fsx *f, const struct fsx_op *op)
 {
 	fsx_model_write(f, op->pos, op->len, true);
@@ -262,7 +291,11 @@ const struct fsx_kind fsx_kinds[] = {
 	  NULL },
 	{ "wt",		46, 2, fsx_gen_write, fsx_wt, fsx_wt_effect,
 	  fsx_wt_check },
+	{ "wt-aio",	16, 2, fsx_gen_write, fsx_wt_aio, fsx_wt_effect,
+	  fsx_wt_check },
 	{ "wt-dsync",	20, 2, fsx_gen_write, fsx_wt_dsync, fsx_wt_effect,
+	  fsx_wt_check },
+	{ "wt-uring",	16, 2, fsx_gen_write, fsx_wt_uring, fsx_wt_effect,
 	  fsx_wt_check },
 };
 

@@ -11,7 +11,7 @@ WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 GROUPS		:= async basic bench blkdev cost data dsync eof error fault fio fixture \
 		   flags freeze fsx kunit lane mmap profile race reflink space \
 		   stable storm trace unpatched
-ASYNC_GROUPS	:= async dsync error freeze race reflink stable storm trace
+ASYNC_GROUPS	:= async dsync error freeze fsx race reflink stable storm trace
 INIT_OBJS	:= boot child dev fs init own plan port run trace
 LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_trace t_xfs
 FSX_OBJS	:= fsx_check fsx_file fsx_gen fsx_list fsx_model fsx_op
@@ -28,6 +28,7 @@ $(OUT)/init: $(INIT_OBJS)
 # What one group has beside its program and the library.
 $(ASYNC_GROUPS:%=$(OUT)/t/%): $(OUT)/obj/t/t_async.o
 $(ASYNC_GROUPS:%=$(OUT)/t/%): LDLIBS := -luring
+$(OUT)/t/async: $(OUT)/obj/t/async_slow.o
 $(OUT)/t/bench: $(OUT)/obj/t/bench_count.o $(OUT)/obj/t/bench_null.o
 $(OUT)/t/fixture: $(OUT)/obj/init/boot.o $(OUT)/obj/init/port.o
 $(OUT)/t/fsx: $(FSX_OBJS)
