@@ -212,6 +212,50 @@ static void cost_not_dirtied(struct t *t)
 	T_MUST(t_vmstat("nr_dirtied") - dirtied >= nr);
 }
 
+/*
+ * Ten seconds of overwrites: there never are more dirty pages than at the
+ * beginning.  Timestamps make the inode dirty, which is no page.  The same
+ * writes without the flag are seen within a few.
+ */
+static void cost_dirty_pages(struct t *t)
+{
+	const long long len = 64 * T_KIB, size = 32 * len, seconds = 10;
+	long long begin, before, most = 0, pos = 0, calls = 0;
+	int fd = t_file(t, "f", size);
+
+	before = t_vmstat("nr_dirty");
+	for (begin = t_now(); t_now() - begin < seconds * 1000000000; calls++) {
+		T_MUST(t_write(t, fd, pos, len, 2, RWF_WRITETHROUGH) == len);
+		if (t_vmstat("nr_dirty") - before > most)
+			most = t_vmstat("nr_dirty") - before;
+		pos = (pos + len) % size;
+	}
+	T_OK(t, most <= len / t->page,
+	     "%lld more dirty pages in %lld calls of %lld bytes", most, calls,
+	     len);
+	for (pos = 0; pos < size; pos += len)
+		T_MUST(t_write(t, fd, pos, len, 3, 0) == len);
+	T_MUST(t_vmstat("nr_dirty") - before > len / t->page);
+}
+
+/* Each command carries protection information that the device checks. */
+static void cost_guarded(struct t *t)
+{
+	int fd = t_file(t, "f", 16 * t->ps);
+	struct t_trace tr;
+
+	t_trace_start(t, &tr);
+	T_EQ(t, "written", 4 * t->ps,
+	     t_write(t, fd, t->ps, 4 * t->ps, 2, RWF_WRITETHROUGH));
+	T_EQ(t, "written", 10, t_write(t, fd, 9 * t->ps + 5, 10, 3,
+				       RWF_WRITETHROUGH | RWF_DSYNC));
+	t_trace_stop(t, &tr, fd);
+	T_EQ(t, "commands", 2, tr.commands);
+	T_EQ(t, "commands with a checksum", tr.commands, tr.guarded);
+	T_DISK(t, fd, t->ps, 4 * t->ps, 2);
+	T_DISK(t, fd, 9 * t->ps + 5, 10, 3);
+}
+
 static long long cost_write_bytes(void)
 {
 	long long bytes = -1;
@@ -240,8 +284,10 @@ static void cost_accounted(struct t *t)
 
 static const struct t_case cases[] = {
 	{ "accounted",		cost_accounted },
+	{ "dirty-pages",	cost_dirty_pages },
 	{ "dsync",		cost_dsync },
 	{ "fsync-after",	cost_fsync_after },
+	{ "guarded",		cost_guarded },
 	{ "no-flush",		cost_no_flush },
 	{ "not-dirtied",	cost_not_dirtied },
 	{ "one-block",		cost_one_block },

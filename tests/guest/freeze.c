@@ -100,12 +100,12 @@ static void freeze_writer(struct t *t, enum t_engine engine, int fd,
 /* Let @nr more writes complete; how long did that take, in ns? */
 static long long freeze_let(struct freeze_load *load, int nr)
 {
-	long long begin = t_async_now();
+	long long begin = t_now();
 	int from = load->done;
 
 	while (load->done < from + nr)
 		usleep(100);
-	return t_async_now() - begin;
+	return t_now() - begin;
 }
 
 /*
@@ -130,7 +130,7 @@ static void freeze_under_load(struct t *t, enum t_engine engine)
 		usual = freeze_let(load, 4 * FREEZE_DEPTH);
 		T_MUST(!ioctl(fd, FIFREEZE, 0));
 		from = load->done;
-		for (begin = t_async_now(); t_async_now() - begin < usual;)
+		for (begin = t_now(); t_now() - begin < usual;)
 			usleep(100);
 		T_OK(t, load->done - from <= FREEZE_DEPTH,
 		     "%d writes completed while frozen", load->done - from);

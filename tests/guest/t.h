@@ -103,6 +103,7 @@ ssize_t t_write(struct t *t, int fd, off_t pos, size_t len, int gen,
 		int flags);
 long long t_size(int fd);
 void t_drop(int fd);				/* clean pages leave the cache */
+long long t_now(void);				/* ns since some beginning */
 /*
  * A NOWAIT write is also refused when the file's times are due to be updated:
  * they are not, for some ms from now.

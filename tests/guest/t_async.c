@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "t_async.h"
@@ -28,14 +27,6 @@ struct t_async {
 	struct io_event ready[T_ASYNC_DEPTH];	/* taken, but not reaped */
 	int nr_ready;
 };
-
-long long t_async_now(void)
-{
-	struct timespec ts;
-
-	T_MUST(!clock_gettime(CLOCK_MONOTONIC, &ts));
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
 
 struct t_async *t_async_open(struct t *t, enum t_engine engine)
 {
@@ -127,14 +118,14 @@ static void t_async_submit_aio(struct t_async *a)
 
 long long t_async_submit(struct t_async *a)
 {
-	long long begin = t_async_now();
+	long long begin = t_now();
 
 	if (a->engine == T_URING)
 		T_MUST(io_uring_submit(&a->ring) == a->queued);
 	else
 		t_async_submit_aio(a);
 	a->queued = 0;
-	return t_async_now() - begin;
+	return t_now() - begin;
 }
 
 static long t_async_reap_uring(struct t_async *a)

@@ -17,9 +17,6 @@ struct t_async;
 
 enum t_engine { T_URING, T_AIO };
 
-/* The time, in ns from some beginning. */
-long long t_async_now(void);
-
 /* Never NULL; broken if the kernel does not have the engine. */
 struct t_async *t_async_open(struct t *t, enum t_engine engine);
 void t_async_close(struct t_async *a);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "t.h"
@@ -135,6 +136,14 @@ long long t_size(int fd)
 
 	T_MUST(!fstat(fd, &st));
 	return st.st_size;
+}
+
+long long t_now(void)
+{
+	struct timespec ts;
+
+	T_MUST(!clock_gettime(CLOCK_MONOTONIC, &ts));
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
 void t_drop(int fd)
