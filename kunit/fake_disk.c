@@ -146,6 +146,13 @@ static bool fkd_fails(const struct fkd *fkd, const struct bio *bio)
 		fkd->fail_pos < fkd_pos(bio) + bio->bi_iter.bi_size);
 }
 
+static void fkd_look_after(struct fkd *fkd)
+{
+	if (fkd->mapping)
+		fkd->after = fkd_count_tagged(fkd->mapping,
+					      PAGECACHE_TAG_WRITEBACK);
+}
+
 static void fkd_end(struct fkd *fkd, struct bio *bio, blk_status_t status)
 {
 	unsigned long flags;
@@ -160,9 +167,7 @@ static void fkd_end(struct fkd *fkd, struct bio *bio, blk_status_t status)
 	local_irq_save(flags);
 	__irq_enter_raw();
 	bio_endio(bio);
-	if (fkd->mapping)
-		WRITE_ONCE(fkd->after, fkd_count_tagged(fkd->mapping,
-						PAGECACHE_TAG_WRITEBACK));
+	fkd_look_after(fkd);
 	__irq_exit_raw();
 	local_irq_restore(flags);
 }

@@ -105,7 +105,7 @@ const struct fkd_rec *fkd_nth(struct fkd *fkd, enum fkd_kind kind,
  */
 static inline unsigned int fkd_after(const struct fkd *fkd)
 {
-	return READ_ONCE(fkd->after);
+	return fkd->after;
 }
 
 /* Did the data of any write change between submission and completion? */

@@ -124,7 +124,8 @@ struct fkfs {
 	ssize_t			end_io_ret;
 	struct fkfs_fault	faults[FKFS_NR_OPS];
 
-	/* Called, with nothing locked, before a write that got -ENOSPC is
+	/*
+	 * Called, with nothing locked, before a write that got -ENOSPC is
 	 * tried once more with what it left of its iterator; NULL: it isn't.
 	 */
 	void			(*on_no_space)(struct fkfs *fs);

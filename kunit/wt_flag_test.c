@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Written-through writes with the flags of others: NOWAIT and DONTCACHE.
+ * The flag for written-through writes, and the flags of others with it: NOWAIT
+ * and DONTCACHE.
  *
  * The contract:
+ *  - the flag is for writes to files of file systems that know it;
  *  - with NOWAIT nothing is waited for on the way to the disk but memory that
  *    is there; what would be answers -EAGAIN, or ends the call before it; an
  *    asynchronous call has submitted nothing then;
@@ -248,7 +250,62 @@ static void dontcache_in_use(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
+struct rw_param {
+	const char	*desc;
+	__kernel_rwf_t	flags;
+	int		type;
+	fop_flags_t	fop_flags;
+	int		ret;
+	int		ki_flags;
+};
+
+static const struct rw_param rw_params[] = {
+	{ "write", RWF_WRITETHROUGH, WRITE, FOP_WRITETHROUGH, 0,
+	  IOCB_WRITETHROUGH },
+	{ "read", RWF_WRITETHROUGH, READ, FOP_WRITETHROUGH, -EOPNOTSUPP },
+	{ "no file system's", RWF_WRITETHROUGH, WRITE, 0, -EOPNOTSUPP },
+	{ "another's", RWF_WRITETHROUGH, WRITE,
+	  (__force fop_flags_t)~(__force u32)FOP_WRITETHROUGH, -EOPNOTSUPP },
+	{ "with dsync", RWF_WRITETHROUGH | RWF_DSYNC, WRITE, FOP_WRITETHROUGH,
+	  0, IOCB_WRITETHROUGH | IOCB_DSYNC },
+	{ "with sync", RWF_WRITETHROUGH | RWF_SYNC, WRITE, FOP_WRITETHROUGH,
+	  0, IOCB_WRITETHROUGH | IOCB_DSYNC | IOCB_SYNC },
+	{ "with append", RWF_WRITETHROUGH | RWF_APPEND, WRITE,
+	  FOP_WRITETHROUGH, 0, IOCB_WRITETHROUGH | IOCB_APPEND },
+	{ "with hipri", RWF_WRITETHROUGH | RWF_HIPRI, WRITE, FOP_WRITETHROUGH,
+	  0, IOCB_WRITETHROUGH | IOCB_HIPRI },
+	{ "with atomic", RWF_WRITETHROUGH | RWF_ATOMIC, WRITE,
+	  FOP_WRITETHROUGH, -EOPNOTSUPP },
+	{ "the next bit", (__force __kernel_rwf_t)0x400, WRITE,
+	  FOP_WRITETHROUGH, -EOPNOTSUPP },
+};
+
+KUNIT_ARRAY_PARAM_DESC(rw, rw_params, desc);
+
+/*
+ * U1, U2, F3, F4: who may use the flag, on what; it is the same bit in the
+ * kiocb.  Who may not is told so, and the kiocb has nothing of it.
+ */
+static void flag_is_accepted(struct kunit *test)
+{
+	const struct rw_param *p = test->param_value;
+	const struct file_operations fops = { .fop_flags = p->fop_flags };
+	struct fkfs *fs = wt_fs(test, &wt_one_extent);
+	const struct file_operations *old = fs->file->f_op;
+	struct kiocb iocb;
+
+	init_sync_kiocb(&iocb, fs->file);
+	iocb.ki_flags = 0;
+	fs->file->f_op = &fops;
+	KUNIT_EXPECT_EQ(test, p->ret,
+			kiocb_set_rw_flags(&iocb, p->flags, p->type));
+	fs->file->f_op = old;
+	KUNIT_EXPECT_EQ(test, p->ki_flags, iocb.ki_flags);
+	KUNIT_EXPECT_EQ(test, 0x200, IOCB_WRITETHROUGH);
+}
+
 static struct kunit_case wt_flag_cases[] = {
+	KUNIT_CASE_PARAM(flag_is_accepted, rw_gen_params),
 	KUNIT_CASE_PARAM(nowait, nowait_gen_params),
 	KUNIT_CASE_PARAM(nowait_async, nowait_gen_params),
 	KUNIT_CASE(nowait_waits_for_itself),

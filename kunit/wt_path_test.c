@@ -333,8 +333,8 @@ static const struct refuse_param refuse_params[] = {
 KUNIT_ARRAY_PARAM_DESC(refuse, refuse_params, desc);
 
 /*
- * D2, D13 (trap 31): a mapping that cannot be written through ends the call, which
- * returns what came before it, and -EOPNOTSUPP if that is nothing.
+ * D2, D13 (trap 31): a mapping that cannot be written through ends the call,
+ * which returns what came before it, and -EOPNOTSUPP if that is nothing.
  */
 static void refuses_mapping(struct kunit *test)
 {
