@@ -181,14 +181,16 @@ static void error_flush(struct t *t)
 {
 	struct error e = error_begin(t, false);
 	struct t_async *a = t_async_open(t, T_AIO);
-	int flags = RWF_WRITETHROUGH | RWF_SYNC;
+	int flags = RWF_WRITETHROUGH | RWF_SYNC, i;
 	long long n;
 
 	t_flaky(t, &e.room, T_FLAKY_FLUSH);
 	n = t_write(t, e.fd, e.at, t->ps, 2, flags);
 	T_OK(t, error_is(n), "write and flush: %lld", n);
-	n = t_async_one(a, e.fd, e.at, t->ps, 2, flags);
-	T_OK(t, error_is(n), "asynchronous: %lld", n);
+	for (i = 0; i < ERROR_DEPTH; i++) {
+		n = t_async_one(a, e.fd, e.at, t->ps, 2, flags);
+		T_OK(t, error_is(n), "asynchronous: %lld", n);
+	}
 	T_EQ(t, "write without a flush", t->ps,
 	     t_write(t, e.fd, e.at, t->ps, 3, RWF_WRITETHROUGH));
 	t_flaky(t, &e.room, T_FLAKY_QUIET);

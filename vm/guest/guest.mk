@@ -9,9 +9,9 @@ WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 		   -Ivm/guest -Itests/guest -MMD -MP
 
 GROUPS		:= async basic bench blkdev cost data dsync eof error fault fio fixture \
-		   flags freeze fsx kunit lane mmap profile race reflink space \
-		   stable storm trace unpatched
-ASYNC_GROUPS	:= async dsync error freeze fsx race reflink stable storm trace
+		   flags freeze fsx kunit lane mmap profile race reflink shutdown \
+		   space stable storm trace unpatched
+ASYNC_GROUPS	:= async dsync error freeze fsx race reflink shutdown stable storm trace
 INIT_OBJS	:= boot child dev fs init own plan port run trace
 LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_trace t_xfs
 FSX_OBJS	:= fsx_check fsx_file fsx_gen fsx_list fsx_model fsx_op
