@@ -178,9 +178,9 @@ static void bench_all(struct t *t)
 
 	bench_quiet();
 	bench_device(t, "nvme");
-	bench_null_begin(&null);
+	t_null_begin(&null, 0);
 	bench_device(&null, "null");
-	bench_null_end(&null);
+	t_null_end();
 }
 
 static const struct t_case cases[] = {

@@ -23,11 +23,4 @@ uint64_t bench_count_now(const struct bench_count *c);
 /* Instructions of an empty measurement, which are in each difference. */
 uint64_t bench_count_cost(const struct bench_count *c);
 
-/*
- * bench_null.c: XFS on a null_blk in memory which completes a request before
- * its submission returns.  With a write cache, and FUA.  @t is made to use it.
- */
-void bench_null_begin(struct t *t);
-void bench_null_end(struct t *t);
-
 #endif

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shutdown_told.h"
 #include "t_async.h"
 
 #define SHUTDOWN_DEV	"/dev/nullb0"
@@ -104,6 +105,7 @@ static void shutdown_uring(struct t *t)
 
 static const struct t_case cases[] = {
 	{ "aio",	shutdown_aio },
+	{ "told",	shutdown_told },
 	{ "uring",	shutdown_uring },
 };
 

@@ -210,6 +210,14 @@ struct t_room t_room(struct t *t, long long len);
 struct t_room t_room_at(struct t *t, long long len, off_t at);
 
 /*
+ * t_null.c: a disk in memory with an XFS of its own, which a case may ruin.
+ * With a write cache, and FUA.  A request is complete when its submission
+ * returns, or @delay ns later.  @t is made to use it.
+ */
+void t_null_begin(struct t *t, long long delay);
+void t_null_end(void);
+
+/*
  * t_flaky.c: errors of the device where a case wants them; PROFILE=flaky.  It
  * is quiet again when the program ends, however that happens.
  */

@@ -2,7 +2,7 @@
 /*
  * The tracepoints of WT writes: each call begins and completes, one that
  * returned before its end says that it is queued, and each bio says when it is
- * done.
+ * done.  That of direct writes is of the same class.
  *
  * Lines as fs/iomap/trace.h prints them:
  *	iomap_writethrough_begin: dev 259:0 ino 0x83 size 0x8000 offset 0x1000
@@ -10,6 +10,7 @@
  *	iomap_writethrough_complete: dev 259:0 ino 0x83 size 0x8000 offset
  *	0x2000 flags WRITETHROUGH|WRITE aio 0 error 0 ret 4096
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ static const struct {
 	{ 'q', "iomap_writethrough_queued" },
 	{ 'd', "iomap_writethrough_ioend_done" },
 	{ 'c', "iomap_writethrough_complete" },
+	{ 'D', "iomap_dio_complete" },
 };
 
 #define TRACE_EVENTS	(sizeof(trace_events) / sizeof(trace_events[0]))
@@ -157,8 +159,30 @@ static void trace_async(struct t *t)
 	}
 }
 
+/*
+ * A direct write tells what it always did, by an event of the same class, and
+ * nothing else: it is written through already.
+ */
+static void trace_direct(struct t *t)
+{
+	const int flags[] = { 0, RWF_WRITETHROUGH };
+	int fd = t_file(t, "f", 4 * t->ps), i;
+	struct trace tr;
+
+	close(fd);
+	fd = t_open(t, "f", O_RDWR | O_DIRECT);
+	for (i = 0; i < 2; i++) {
+		trace_start(&tr);
+		T_EQ(t, "written", t->ps,
+		     t_write(t, fd, t->ps, t->ps, 2, flags[i]));
+		trace_stop(&tr, fd);
+		trace_tells(t, &tr, "D,", t->ps);
+	}
+}
+
 static const struct t_case cases[] = {
 	{ "async",	trace_async },
+	{ "direct",	trace_direct },
 	{ "sync",	trace_sync },
 };
 

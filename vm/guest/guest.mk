@@ -13,7 +13,7 @@ GROUPS		:= async basic bench blkdev cost data dsync eof error fault fio fixture 
 		   space stable storm trace unpatched
 ASYNC_GROUPS	:= async dsync error freeze fsx race reflink shutdown stable storm trace
 INIT_OBJS	:= boot child dev fs init own plan port run trace
-LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_trace t_xfs
+LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_null t_trace t_xfs
 FSX_OBJS	:= fsx_check fsx_file fsx_gen fsx_list fsx_model fsx_op
 
 INIT_OBJS	:= $(INIT_OBJS:%=$(OUT)/obj/init/%.o)
@@ -29,11 +29,12 @@ $(OUT)/init: $(INIT_OBJS)
 $(ASYNC_GROUPS:%=$(OUT)/t/%): $(OUT)/obj/t/t_async.o
 $(ASYNC_GROUPS:%=$(OUT)/t/%): LDLIBS := -luring
 $(OUT)/t/async: $(OUT)/obj/t/async_slow.o
-$(OUT)/t/bench: $(OUT)/obj/t/bench_count.o $(OUT)/obj/t/bench_null.o
+$(OUT)/t/bench: $(OUT)/obj/t/bench_count.o
 $(OUT)/t/fixture: $(OUT)/obj/init/boot.o $(OUT)/obj/init/port.o
 $(OUT)/t/fsx: $(FSX_OBJS)
 $(OUT)/t/profile: $(OUT)/obj/t/profile_error.o $(OUT)/obj/t/profile_guard.o
 $(OUT)/t/race: $(OUT)/obj/t/race_eof.o
+$(OUT)/t/shutdown: $(OUT)/obj/t/shutdown_told.o
 
 $(OUT)/t/%: $(OUT)/obj/t/%.o $(LIB_OBJS)
 	@mkdir -p $(@D)
