@@ -147,14 +147,13 @@ static void limits(struct kunit *test)
 		.i_size		= LIMIT_FILE,
 		.extents	= { WT_MAPPED(0, LIMIT_FILE, SZ_64K) },
 	};
-	u8 *buf = wt_zeros(test, LIMIT_FILE);
+	u8 *buf = wt_buf(test, 1, 0, LIMIT_FILE);
 	struct fkfs *fs = wt_fs_sized(test, &conf, LIMIT_FILE + SZ_64K);
 	const struct fkd_rec *rec;
 	struct fkfs_io *io;
 	size_t flight = 0;
 	unsigned int i;
 
-	memset(buf, 1, LIMIT_FILE);
 	io = wt_start_held(test, fs, buf, 0, LIMIT_FILE, 2);
 	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
 	for (i = 0; (rec = fkd_nth(fs->disk, FKD_WRITE, i)); i++) {
