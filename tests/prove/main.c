@@ -57,6 +57,24 @@ static int prove_file(struct prove *p, const char *path,
 	return 0;
 }
 
+void prove_lines(struct prove *p, const char *path, char *text,
+		 const char *(*take)(struct prove *p, char *line))
+{
+	const char *wrong;
+	char *line;
+	int nr = 0;
+
+	while ((line = strsep(&text, "\n"))) {
+		nr++;
+		line = ut_trim(line);
+		if (!*line || *line == '#')
+			continue;
+		wrong = take(p, line);
+		if (wrong)
+			prove_error(p, "%s:%d: %s", path, nr, wrong);
+	}
+}
+
 static void prove_files(struct prove *p, const char *pattern,
 			void (*parse)(struct prove *, const char *, char *))
 {

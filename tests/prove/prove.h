@@ -110,6 +110,13 @@ struct prove {
 __attribute__((format(printf, 2, 3)))
 void prove_error(struct prove *p, const char *fmt, ...);
 
+/*
+ * Give each line of @text, the content of @path, to @take, but for comments (#)
+ * and empty ones. What it says is wrong (NULL: nothing) is an error of that line.
+ */
+void prove_lines(struct prove *p, const char *path, char *text,
+		 const char *(*take)(struct prove *p, char *line));
+
 /* Read all five; what is wrong is counted. -errno when a file is missing. */
 int prove_read(struct prove *p);
 /* Is the comma list @list with @id in it? */

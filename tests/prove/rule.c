@@ -31,8 +31,9 @@ static bool rule_id_ok(const char *id)
 	return strchr("UDKSEYRFALXT", *id) && digits && !id[1 + digits];
 }
 
-static const char *rule_line(struct rules *rules, char *line)
+static const char *rule_line(struct prove *p, char *line)
 {
+	struct rules *rules = &p->rules;
 	char *id = ut_word(&line);
 	char *word = ut_word(&line);
 	struct rule *r;
@@ -60,19 +61,7 @@ static const char *rule_line(struct rules *rules, char *line)
 
 void rule_parse(struct prove *p, const char *path, char *text)
 {
-	const char *wrong;
-	char *line;
-	int nr = 0;
-
-	while ((line = strsep(&text, "\n"))) {
-		nr++;
-		line = ut_trim(line);
-		if (!*line || *line == '#')
-			continue;
-		wrong = rule_line(&p->rules, line);
-		if (wrong)
-			prove_error(p, "%s:%d: %s", path, nr, wrong);
-	}
+	prove_lines(p, path, text, rule_line);
 	if (!p->rules.n)
 		prove_error(p, "%s: no rules in it", path);
 }

@@ -58,19 +58,7 @@ static const char *trap_line(struct prove *p, char *line)
 
 void trap_parse(struct prove *p, const char *path, char *text)
 {
-	const char *wrong;
-	char *line;
-	int nr = 0;
-
-	while ((line = strsep(&text, "\n"))) {
-		nr++;
-		line = ut_trim(line);
-		if (!*line || *line == '#')
-			continue;
-		wrong = trap_line(p, line);
-		if (wrong)
-			prove_error(p, "%s:%d: %s", path, nr, wrong);
-	}
+	prove_lines(p, path, text, trap_line);
 }
 
 static void trap_check_kunit(struct prove *p, const struct trap *t)
