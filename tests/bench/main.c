@@ -14,7 +14,7 @@
 #include "../prove/prove.h"
 #include "../prove/run.h"
 
-#define MAIN_PROGRAM "build/guest/t/bench all"
+#define MAIN_PROGRAM "build/guest/cases bench all"
 
 static const char *const main_names[] = {
 	[BENCH_SERIES] = "series", [BENCH_BASE] = "base",

@@ -299,4 +299,4 @@ static const struct t_case cases[] = {
 	{ "uring-unaligned",	async_uring_unaligned },
 };
 
-T_MAIN(cases)
+T_GROUP(async, cases)

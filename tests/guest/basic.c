@@ -162,4 +162,4 @@ static const struct t_case cases[] = {
 	{ "whole-block",	basic_whole_block },
 };
 
-T_MAIN(cases)
+T_GROUP(basic, cases)

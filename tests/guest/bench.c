@@ -187,4 +187,4 @@ static const struct t_case cases[] = {
 	{ "all", bench_all },
 };
 
-T_MAIN(cases)
+T_GROUP(bench, cases)

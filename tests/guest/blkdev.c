@@ -148,4 +148,4 @@ static const struct t_case cases[] = {
 	{ "write",	blkdev_write },
 };
 
-T_MAIN(cases)
+T_GROUP(blkdev, cases)

@@ -297,4 +297,4 @@ static const struct t_case cases[] = {
 	{ "sync",		cost_sync },
 };
 
-T_MAIN(cases)
+T_GROUP(cost, cases)

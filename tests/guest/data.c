@@ -295,4 +295,4 @@ static const struct t_case cases[] = {
 	{ "truncate",		data_truncate },
 };
 
-T_MAIN(cases)
+T_GROUP(data, cases)

@@ -230,4 +230,4 @@ static const struct t_case cases[] = {
 	{ "sync",	dsync_sync_case },
 };
 
-T_MAIN(cases)
+T_GROUP(dsync, cases)

@@ -334,4 +334,4 @@ static const struct t_case cases[] = {
 	{ "new-file",		eof_new_file },
 };
 
-T_MAIN(cases)
+T_GROUP(eof, cases)

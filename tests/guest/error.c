@@ -211,4 +211,4 @@ static const struct t_case cases[] = {
 	{ "write",	error_write },
 };
 
-T_MAIN(cases)
+T_GROUP(error, cases)

@@ -23,10 +23,4 @@ static void fault_run(struct t *t)
 	printf("# back from %s\n", t->name);
 }
 
-int main(int argc, char **argv)
-{
-	struct t_case fault = { .name = argc == 2 ? argv[1] : "",
-				.fn = fault_run };
-
-	return t_main(argc, argv, &fault, 1);
-}
+T_GROUP_ANY(fault, fault_run)

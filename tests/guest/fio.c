@@ -116,9 +116,4 @@ static void fio_run(struct t *t)
 	T_OK(t, read, "fio verified nothing");
 }
 
-int main(int argc, char **argv)
-{
-	struct t_case job = { .name = argc == 2 ? argv[1] : "", .fn = fio_run };
-
-	return t_main(argc, argv, &job, 1);
-}
+T_GROUP_ANY(fio, fio_run)

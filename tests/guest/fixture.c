@@ -2,8 +2,8 @@
 /*
  * Guests that go wrong, to check the supervisor by (tests/fixtures says what
  * it must make of each). Beside the plain outcomes: an init that dies, reports
- * that stop too early, a machine that is gone. As /init itself, in an initramfs
- * of its own, the link /mode says what to play.
+ * that stop too early, a machine that is gone. An init of another kind is
+ * fixture_init.c.
  */
 #include <fcntl.h>
 #include <glob.h>
@@ -137,7 +137,7 @@ static void fixture_no_end(struct t *t)
 	fixture_say_last("# wt-ms 2 1\nok 2 fixture/no-end\n");
 }
 
-static const struct t_case fixture_cases[] = {
+static const struct t_case cases[] = {
 	{ "broken", fixture_broken },
 	{ "escape", fixture_escape },
 	{ "fail", fixture_fail },
@@ -153,28 +153,4 @@ static const struct t_case fixture_cases[] = {
 	{ "truncated", fixture_truncated },
 };
 
-/* As /init: `exit` at once, or a report of `zero` tests. */
-static int fixture_init(void)
-{
-	char mode[16] = "", id[80];
-
-	if (readlink("/mode", mode, sizeof(mode) - 1) < 0 ||
-	    strcmp(mode, "zero"))
-		return 0;
-	boot_mount();
-	if (port_open())
-		return 0;
-	boot_build_id(id, sizeof(id));
-	port_printf("KTAP version 1\n# wt-boot release=fixture build-id=%s "
-		    "init-ms=1\n1..0\n"
-		    "# wt-end pass=0 fail=0 broken=0 skip=0\n", id);
-	boot_power_off();
-}
-
-int main(int argc, char **argv)
-{
-	if (getpid() == 1)
-		return fixture_init();
-	return t_main(argc, argv, fixture_cases,
-		      sizeof(fixture_cases) / sizeof(fixture_cases[0]));
-}
+T_GROUP(fixture, cases)

@@ -208,4 +208,4 @@ static const struct t_case cases[] = {
 	{ "unknown",	flags_unknown },
 };
 
-T_MAIN(cases)
+T_GROUP(flags, cases)

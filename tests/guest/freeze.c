@@ -172,4 +172,4 @@ static const struct t_case cases[] = {
 	{ "uring-load",	freeze_uring_load },
 };
 
-T_MAIN(cases)
+T_GROUP(freeze, cases)

@@ -289,4 +289,4 @@ static const struct t_case cases[] = {
 	{ "smoke",	fsx_smoke },
 };
 
-T_MAIN(cases)
+T_GROUP(fsx, cases)

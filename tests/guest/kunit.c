@@ -74,10 +74,4 @@ static void kunit_run(struct t *t)
 	     seen.results);
 }
 
-int main(int argc, char **argv)
-{
-	struct t_case suite = { .name = argc == 2 ? argv[1] : "",
-				.fn = kunit_run };
-
-	return t_main(argc, argv, &suite, 1);
-}
+T_GROUP_ANY(kunit, kunit_run)

@@ -114,4 +114,4 @@ static const struct t_case cases[] = {
 	{ "kmemleak", lane_kmemleak },
 };
 
-T_MAIN(cases)
+T_GROUP(lane, cases)

@@ -225,4 +225,4 @@ static const struct t_case cases[] = {
 	{ "write-protected",	mmap_write_protected },
 };
 
-T_MAIN(cases)
+T_GROUP(mmap, cases)

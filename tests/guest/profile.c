@@ -200,4 +200,4 @@ static const struct t_case cases[] = {
 	{ "split",		profile_split },
 };
 
-T_MAIN(cases)
+T_GROUP(profile, cases)

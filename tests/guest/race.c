@@ -387,4 +387,4 @@ static const struct t_case cases[] = {
 	{ "writers",	race_writers },
 };
 
-T_MAIN(cases)
+T_GROUP(race, cases)

@@ -179,4 +179,4 @@ static const struct t_case cases[] = {
 	{ "uring",	reflink_uring },
 };
 
-T_MAIN(cases)
+T_GROUP(reflink, cases)

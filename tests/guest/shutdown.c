@@ -109,4 +109,4 @@ static const struct t_case cases[] = {
 	{ "uring",	shutdown_uring },
 };
 
-T_MAIN(cases)
+T_GROUP(shutdown, cases)

@@ -220,4 +220,4 @@ static const struct t_case cases[] = {
 	{ "enospc-retry",	space_enospc_retry },
 };
 
-T_MAIN(cases)
+T_GROUP(space, cases)

@@ -223,4 +223,4 @@ static const struct t_case cases[] = {
 	{ "nowait",	stable_nowait },
 };
 
-T_MAIN(cases)
+T_GROUP(stable, cases)

@@ -267,4 +267,4 @@ static const struct t_case cases[] = {
 	{ "writers",	storm_writers },
 };
 
-T_MAIN(cases)
+T_GROUP(storm, cases)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The library of the case programs, prefix t_.
+ * The library of the guest's cases, prefix t_.
  *
- * A group is one program with a table of cases.  A case is a function that
+ * A group is one file with a table of cases.  A case is a function that
  * proves one behaviour.  Checks (T_EQ, T_OK, ...) say what was expected, what
  * was seen and where, and go on; what a case merely needs (T_MUST) ends it as
  * broken, for then it can prove nothing.
@@ -27,6 +27,7 @@
 
 #include "uapi.h"
 
+/* Exit codes: CHILD_* of vm/guest/child.h. */
 #define T_PASS		0
 #define T_FAIL		1
 #define T_BROKEN	2
@@ -54,14 +55,27 @@ struct t_case {
 	void (*fn)(struct t *t);
 };
 
-/* main() of a group: run the case that argv[1] names. Returns an exit code. */
-int t_main(int argc, char **argv, const struct t_case *cases, size_t nr);
+/*
+ * A group of cases: one file of tests/guest/, perhaps with others that help it.
+ * Being linked makes it a part of the program, t_main.c.
+ */
+struct t_group {
+	const char *name;
+	const struct t_case *cases;
+	size_t nr;
+	void (*any)(struct t *t);	/* instead of @cases: takes any name */
+};
 
-#define T_MAIN(cases)							\
-int main(int argc, char **argv)						\
-{									\
-	return t_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0])); \
-}
+#define T_GROUP(group, table)						\
+	T_GROUP_ADD(group, .cases = table,				\
+		    .nr = sizeof(table) / sizeof((table)[0]))
+#define T_GROUP_ANY(group, fn)	T_GROUP_ADD(group, .any = fn)
+
+/* Pointers, because the linker puts nothing between them. */
+#define T_GROUP_ADD(group, ...)						\
+static const struct t_group group##_group = { #group, __VA_ARGS__ };	\
+static const struct t_group *const group##_entry			\
+__attribute__((used, section("t_groups"))) = &group##_group;
 
 /* Checks.  Each is an expression, true when it held. */
 #define T_EQ(t, what, expected, seen) \

@@ -186,4 +186,4 @@ static const struct t_case cases[] = {
 	{ "sync",	trace_sync },
 };
 
-T_MAIN(cases)
+T_GROUP(trace, cases)

@@ -35,4 +35,4 @@ static const struct t_case cases[] = {
 	{ "refused",	unpatched_refused },
 };
 
-T_MAIN(cases)
+T_GROUP(unpatched, cases)

@@ -8,36 +8,24 @@ OUT		:= $(BUILD)/guest
 WT_CFLAGS	:= -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -D_GNU_SOURCE \
 		   -Ivm/guest -Itests/guest -MMD -MP
 
-GROUPS		:= async basic bench blkdev cost data dsync eof error fault fio fixture \
-		   flags freeze fsx kunit lane mmap profile race reflink shutdown \
-		   space stable storm trace unpatched
-ASYNC_GROUPS	:= async dsync error freeze fsx race reflink shutdown stable storm trace
-INIT_OBJS	:= boot child dev fs init own plan port run trace
-LIB_OBJS	:= t t_cache t_dev t_disk t_flaky t_io t_null t_trace t_xfs
-FSX_OBJS	:= fsx_check fsx_file fsx_gen fsx_list fsx_model fsx_op
+# All of a folder, but for a program that is one file and these.
+FIXTURE_SRC	:= tests/guest/fixture_init.c
+INIT_SRC	:= $(wildcard vm/guest/*.c)
+CASES_SRC	:= $(filter-out $(FIXTURE_SRC),$(wildcard tests/guest/*.c))
 
-INIT_OBJS	:= $(INIT_OBJS:%=$(OUT)/obj/init/%.o)
-LIB_OBJS	:= $(LIB_OBJS:%=$(OUT)/obj/t/%.o)
-FSX_OBJS	:= $(FSX_OBJS:%=$(OUT)/obj/t/%.o)
+INIT_OBJS	:= $(INIT_SRC:vm/guest/%.c=$(OUT)/obj/init/%.o)
+CASES_OBJS	:= $(CASES_SRC:tests/guest/%.c=$(OUT)/obj/t/%.o)
+PORT_OBJS	:= $(OUT)/obj/init/boot.o $(OUT)/obj/init/port.o
+FIXTURE_OBJS	:= $(FIXTURE_SRC:tests/guest/%.c=$(OUT)/obj/t/%.o)
 
-all: $(OUT)/init $(GROUPS:%=$(OUT)/t/%) $(OUT)/gen_init_cpio
+all: $(OUT)/init $(OUT)/cases $(OUT)/fixture-init $(OUT)/gen_init_cpio
 
 $(OUT)/init: $(INIT_OBJS)
-	$(CC) -static -s -o $@ $^
+$(OUT)/cases: $(CASES_OBJS) $(PORT_OBJS)
+$(OUT)/cases: LDLIBS := -luring
+$(OUT)/fixture-init: $(FIXTURE_OBJS) $(PORT_OBJS)
 
-# What one group has beside its program and the library.
-$(ASYNC_GROUPS:%=$(OUT)/t/%): $(OUT)/obj/t/t_async.o
-$(ASYNC_GROUPS:%=$(OUT)/t/%): LDLIBS := -luring
-$(OUT)/t/async: $(OUT)/obj/t/async_slow.o
-$(OUT)/t/bench: $(OUT)/obj/t/bench_count.o
-$(OUT)/t/fixture: $(OUT)/obj/init/boot.o $(OUT)/obj/init/port.o
-$(OUT)/t/fsx: $(FSX_OBJS)
-$(OUT)/t/profile: $(OUT)/obj/t/profile_error.o $(OUT)/obj/t/profile_guard.o
-$(OUT)/t/race: $(OUT)/obj/t/race_eof.o
-$(OUT)/t/shutdown: $(OUT)/obj/t/shutdown_told.o
-
-$(OUT)/t/%: $(OUT)/obj/t/%.o $(LIB_OBJS)
-	@mkdir -p $(@D)
+$(OUT)/init $(OUT)/cases $(OUT)/fixture-init:
 	$(CC) -static -s -o $@ $^ $(LDLIBS)
 
 $(OUT)/obj/init/%.o: vm/guest/%.c vm/guest/guest.mk

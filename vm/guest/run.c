@@ -130,23 +130,21 @@ static void run_env(const struct run *run, const char *dir)
 }
 
 /* What does the case of @group: our program, or what a person wants. */
-static int run_group(struct run *run, const char *group, char *name,
+static int run_group(struct run *run, char *group, char *name,
 		     const char *dir, struct port_sink *sink)
 {
-	char program[120];
-	char *argv[] = { program, name, NULL };
+	char *argv[] = { "/t/cases", group, name, NULL };
 
 	if (!strcmp(group, "shell"))
 		return own_shell(run->plan, dir, sink);
 	if (!strcmp(group, "run"))
 		return own_program(run->plan, dir, run->nr, sink);
-	snprintf(program, sizeof(program), "/t/%s", group);
 	return child_outcome(child_run(argv, sink), sink);
 }
 
 /* HOLD=1: a shell from the start, for a case that hangs; and at its end one
  * that must be left, when it failed or made the kernel complain. */
-static int run_held(struct run *run, const char *group, char *name,
+static int run_held(struct run *run, char *group, char *name,
 		    const char *dir, struct port_sink *sink)
 {
 	unsigned long taint;

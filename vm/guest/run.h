@@ -2,8 +2,8 @@
 /*
  * The cases of one boot, in order, and their report.
  *
- * Each case of a group is one run of /t/GROUP CASE, with what it may know in
- * its environment (WT_DEV, WT_MNT, WT_DIR, WT_FS, WT_BLOCKSIZE, WT_PROFILE,
+ * Each case of a group is one run of /t/cases GROUP CASE, with what it may know
+ * in its environment (WT_DEV, WT_MNT, WT_DIR, WT_FS, WT_BLOCKSIZE, WT_PROFILE,
  * WT_SEED, and WT_INPUT if the user gave a file: its path).  Its exit code is
  * its outcome: see child.h.  The groups `shell` and `run` are a person's: see
  * own.h.
