@@ -130,6 +130,23 @@ static void storm_check(struct t *t, int fd, bool zeros)
 	free(disk);
 }
 
+/* XFS_DEBUG: mappings get stale while the writer, or writeback, sleeps. */
+static void storm_delay(struct t *t, const char *ms)
+{
+	static const char *const tags[] = { "write_delay_ms", "wb_delay_ms" };
+	char path[120];
+	size_t i;
+	FILE *f;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "/sys/fs/xfs/%s/errortag/%s",
+			 strrchr(t->dev, '/') + 1, tags[i]);
+		f = fopen(path, "we");
+		T_MUST(f && fputs(ms, f) >= 0);
+		T_MUST(!fclose(f));
+	}
+}
+
 static void storm_run(struct t *t, const struct storm_side *side)
 {
 	int fd = t_file(t, "f", STORM_PAGES * t->ps), i;
@@ -139,6 +156,8 @@ static void storm_run(struct t *t, const struct storm_side *side)
 	struct storm_other o = { .s = &w[0], .side = side };
 	pthread_t writers[2], other;
 
+	if (!strncmp(t->name, "delayed-", 8))
+		storm_delay(t, "2");
 	for (i = 0; i < 2; i++)
 		T_MUST(!pthread_create(&writers[i], NULL, storm_writer,
 				       &w[i]));
@@ -149,6 +168,8 @@ static void storm_run(struct t *t, const struct storm_side *side)
 	atomic_store(&w[0].stop, true);
 	if (side->fn)
 		pthread_join(other, NULL);
+	if (!strncmp(t->name, "delayed-", 8))
+		storm_delay(t, "0");
 	printf("# rounds of the other side: %d\n", w[0].rounds);
 	for (i = 0; i < 2; i++)
 		T_EQ(t, "batches with writes that failed", 0, w[i].bad);
@@ -258,6 +279,11 @@ static void storm_writers(struct t *t)
 }
 
 static const struct t_case cases[] = {
+	{ "delayed-fsync", storm_fsync },
+	{ "delayed-mmap", storm_mmap },
+	{ "delayed-punch", storm_punch },
+	{ "delayed-reflink", storm_reflink },
+	{ "delayed-truncate", storm_truncate },
 	{ "direct",	storm_direct },
 	{ "fsync",	storm_fsync },
 	{ "mmap",	storm_mmap },

@@ -215,8 +215,8 @@ static char **boot_argv(struct boot *b, const char *plan)
 	struct run *run = b->run;
 	bool un = b->group->unpatched;
 	const char *more = b->fs ? b->group->fs->append : NULL;
-	char *append = ut_fmt(BOOT_APPEND "%s%s", run->args.hold ? 0 : -1,
-			      more ? " " : "", more ? more : "");
+	char *append = ut_fmt(BOOT_APPEND " %s %s", run->args.hold ? 0 : -1,
+			      un ? "" : run->append, more ? more : "");
 	struct qemu_machine m = {
 		.prof = b->group->prof,
 		.accel = run->accel.name,

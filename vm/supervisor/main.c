@@ -257,6 +257,7 @@ int main(int argc, char **argv)
 	run.nr_groups = set.nr_groups;
 	run.nr_cases = set.nr_cases;
 	run.slow = set.slow;
+	run.append = set.append;
 	scr_init(&run.scr, run.args.verbose);
 	if (run.args.accel)
 		return main_machine(&run) ? UT_BROKEN : UT_PASS;

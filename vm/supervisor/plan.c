@@ -316,45 +316,6 @@ static int plan_input(const struct plan_set *set, const struct args *a,
 	return -EINVAL;
 }
 
-/* "# slow: N" of the lane's file: its kernel takes N times as long, or 1. */
-static int plan_slow(struct plan_set *set, const char *path, const char *text,
-		     char **why)
-{
-	const char *at = strstr(text, "\n# slow:");
-	uint64_t slow = 1;
-	char *value;
-	int ret = 0;
-
-	if (at) {
-		at += strlen("\n# slow:");
-		value = ut_fmt("%.*s", (int)strcspn(at, "\n"), at);
-		if (!ut_num(ut_trim(value), 1, 100, &slow)) {
-			*why = ut_fmt("%s: '# slow:%s' is not 1..100", path,
-				      value);
-			ret = -EINVAL;
-		}
-		free(value);
-	}
-	set->slow = slow;
-	return ret;
-}
-
-static int plan_config(struct plan_set *set, const struct args *a,
-		       const struct plan_dirs *dirs, char **why)
-{
-	char *path = ut_fmt("%s/%s.config", dirs->configs, a->cfg);
-	char *text = ut_read(path, NULL);
-	int ret = -EINVAL;
-
-	if (text)
-		ret = plan_slow(set, path, text, why);
-	else
-		*why = ut_fmt("no CFG '%s': there is no %s", a->cfg, path);
-	free(text);
-	free(path);
-	return ret;
-}
-
 int plan_make(struct plan_set *set, const struct args *a,
 	      const struct plan_dirs *dirs, char **why)
 {
@@ -364,7 +325,7 @@ int plan_make(struct plan_set *set, const struct args *a,
 	int ret;
 
 	memset(set, 0, sizeof(*set));
-	ret = plan_config(set, a, dirs, why);
+	ret = plan_lane(set, a, dirs, why);
 	if (!ret)
 		ret = plan_load(set, dirs->profiles, a->profile ? a->profile :
 				one ? PLAN_PROFILE : NULL, PLAN_PROFILE,

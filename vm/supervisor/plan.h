@@ -26,7 +26,12 @@ struct plan_set {
 	size_t nr_groups;
 	size_t nr_cases;
 	unsigned int slow;	/* factor on every limit: the lane's "# slow: N" */
+	char *append;		/* to the kernel's command line: "# append: " */
 };
+
+/* The lane's part of plan_make(). */
+int plan_lane(struct plan_set *set, const struct args *a,
+	      const struct plan_dirs *dirs, char **why);
 
 /*
  * Read the files, check the arguments against them, build the groups.

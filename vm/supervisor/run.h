@@ -32,6 +32,7 @@ struct run {
 	struct qemu qemu;
 	struct accel accel;
 	unsigned int slow;	/* the lane's factor, in accel.scale too */
+	const char *append;	/* the lane's words for the command line, or "" */
 	char *kernel_dir;	/* where it was built; `source` in it: its tree */
 	char *kernel;		/* vmlinux of the lane */
 	char *initrd;
