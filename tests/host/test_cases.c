@@ -68,6 +68,35 @@ static bool refuses(void)
 	return true;
 }
 
+/* Lists of profiles and lanes; `!` turns one round. */
+static bool listed(void)
+{
+	static const struct {
+		const char *globs, *name;
+		bool on;
+	} rows[] = {
+		{ NULL,		"plain",	true },
+		{ "wide",	"wide",		true },
+		{ "wide",	"plain",	false },
+		{ "gcov,w*",	"wide",		true },
+		{ "gcov,w*",	"kasan",	false },
+		{ "!wide",	"plain",	true },
+		{ "!wide",	"wide",		false },
+		{ "!gcov,w*",	"wide",		false },
+		{ "!gcov,w*",	"kasan",	true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct tcase tc = { .cfg = (char *)rows[i].globs,
+				    .profile = (char *)rows[i].globs };
+
+		TH_CHECK(cases_on_lane(&tc, rows[i].name) == rows[i].on);
+		TH_CHECK(cases_on_profile(&tc, rows[i].name) == rows[i].on);
+	}
+	return true;
+}
+
 /* The chosen ones as letters: b e r o l w. */
 static const char *chosen(const char *globs, bool full)
 {
@@ -134,6 +163,7 @@ static bool shards(void)
 const struct th_test th_cases[] = {
 	{ "parses", parses },
 	{ "refuses", refuses },
+	{ "listed", listed },
 	{ "globs", globs },
 	{ "stray", stray },
 	{ "shards", shards },

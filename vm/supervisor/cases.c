@@ -126,18 +126,30 @@ bool cases_chosen(const struct tcase *tc, const char *globs, bool full)
 	return hit;
 }
 
-bool cases_on_profile(const struct tcase *tc, const char *profile)
+/* Is @name one of @globs, separated by commas? After a `!`: none of them? */
+static bool cases_listed(const char *globs, const char *name)
 {
+	bool not = globs && *globs == '!';
 	char *copy, *rest, *glob;
 	bool hit = false;
 
-	if (!tc->profile)
+	if (!globs)
 		return true;
-	copy = rest = ut_strdup(tc->profile);
+	copy = rest = ut_strdup(globs + not);
 	while (!hit && (glob = strsep(&rest, ",")))
-		hit = ut_glob(glob, profile);
+		hit = ut_glob(glob, name);
 	free(copy);
-	return hit;
+	return hit != not;
+}
+
+bool cases_on_profile(const struct tcase *tc, const char *profile)
+{
+	return cases_listed(tc->profile, profile);
+}
+
+bool cases_on_lane(const struct tcase *tc, const char *cfg)
+{
+	return cases_listed(tc->cfg, cfg);
 }
 
 char *cases_stray(const struct cases *cs, const char *globs)

@@ -21,8 +21,9 @@ struct tcase {
 	char *fs_type;		/* only file systems of this type, or the one
 				 * of this name; NULL: any */
 	char *profile;		/* only profiles matching one of these globs,
-				 * separated by commas; NULL: any */
-	char *cfg;		/* only lanes matching this glob, or NULL */
+				 * separated by commas; after a `!`, only
+				 * others; NULL: any */
+	char *cfg;		/* only such lanes, in the same way */
 };
 
 struct cases {
@@ -39,8 +40,9 @@ int cases_parse(struct cases *cs, const char *path, char *text, char **why);
  * one also against the part behind the slash. No globs choose everything.
  */
 bool cases_chosen(const struct tcase *tc, const char *globs, bool full);
-/* May it run on the profile of this name? */
+/* May it run on the profile, the lane of this name? */
 bool cases_on_profile(const struct tcase *tc, const char *profile);
+bool cases_on_lane(const struct tcase *tc, const char *cfg);
 /* The first word of @globs that matches no case at all, or NULL. Freed by
  * the caller. */
 char *cases_stray(const struct cases *cs, const char *globs);

@@ -158,7 +158,7 @@ static bool plan_quick(const struct args *a, const struct tcase *tc,
 static bool plan_runs(const struct tcase *tc, const struct args *a,
 		      const struct group *g, bool first_fs)
 {
-	if (tc->cfg && !ut_glob(tc->cfg, a->cfg))
+	if (!cases_on_lane(tc, a->cfg))
 		return false;
 	if (tc->unpatched != g->unpatched)
 		return false;
