@@ -80,11 +80,14 @@ static bool filesystem(void)
 	struct fs f;
 
 	TH_STR(load("type = xfs\nmkfs = mkfs.xfs -q\noptions =\n"
-		    "blocksize = 4096\nnot-with = atomic-64k pi*\n", true,
-		    NULL, &f), "");
+		    "blocksize = 4096\nnot-with = atomic-64k CFG=w* pi*\n",
+		    true, NULL, &f), "");
 	TH_STR(f.options, "");
-	TH_CHECK(fs_fits(&f, "default") && !fs_fits(&f, "atomic-64k"));
-	TH_CHECK(!fs_fits(&f, "pi-1"));
+	TH_CHECK(fs_fits(&f, "default", "plain"));
+	TH_CHECK(!fs_fits(&f, "atomic-64k", "plain"));
+	TH_CHECK(!fs_fits(&f, "pi-1", "plain"));
+	TH_CHECK(!fs_fits(&f, "default", "wide"));
+	TH_CHECK(fs_fits(&f, "wide", "plain"));
 	TH_CHECK(!f.meta && !f.append && !f.quick);
 	TH_STR(load("type = xfs\nmkfs = x\nblocksize = 4096\nquick = a b\n"
 		    "meta = /dev/x\nappend = y=1 z\n", true, NULL, &f), "");

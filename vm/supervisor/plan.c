@@ -211,7 +211,7 @@ static void plan_groups(struct plan_set *set, const struct args *a)
 				.prof = &set->profs[p], .fs = &set->fs[f],
 			};
 
-			if (!fs_fits(g.fs, g.prof->name))
+			if (!fs_fits(g.fs, g.prof->name, a->cfg))
 				continue;
 			if (!strcmp(g.prof->name, PLAN_PROFILE) &&
 			    !strcmp(g.fs->name, PLAN_FS))
@@ -268,14 +268,20 @@ static void plan_link(struct plan_set *set)
 	}
 }
 
+/* Only for what was asked for by name: else it is left out. */
 static int plan_pair(const struct plan_set *set, const struct args *a,
 		     char **why)
 {
-	if (!a->profile || !a->fs ||
-	    fs_fits(&set->fs[0], set->profs[0].name))
+	size_t p;
+
+	if (!a->fs)
 		return 0;
-	*why = ut_fmt("PROFILE=%s and FS=%s cannot exist together (not-with "
-		      "in vm/fs/%s)", a->profile, a->fs, a->fs);
+	for (p = 0; p < set->nr_profs; p++)
+		if (fs_fits(&set->fs[0], set->profs[p].name, a->cfg))
+			return 0;
+	*why = ut_fmt("PROFILE=%s, FS=%s and CFG=%s cannot exist together "
+		      "(not-with in vm/fs/%s)", a->profile ? a->profile : "any",
+		      a->fs, a->cfg, a->fs);
 	return -EINVAL;
 }
 

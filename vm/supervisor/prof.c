@@ -182,7 +182,7 @@ char *prof_names(const char *dir)
 	return b.s ? b.s : ut_strdup("");
 }
 
-bool fs_fits(const struct fs *fs, const char *profile)
+bool fs_fits(const struct fs *fs, const char *profile, const char *cfg)
 {
 	char *copy, *rest, *word;
 	bool fits = true;
@@ -191,7 +191,8 @@ bool fs_fits(const struct fs *fs, const char *profile)
 		return true;
 	copy = rest = ut_strdup(fs->not_with);
 	while ((word = ut_word(&rest)))
-		if (ut_glob(word, profile))
+		if (ut_starts(word, "CFG=") ? ut_glob(word + 4, cfg) :
+					      ut_glob(word, profile))
 			fits = false;
 	free(copy);
 	return fits;

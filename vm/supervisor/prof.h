@@ -22,8 +22,8 @@
  *					the device's node
  *
  * A file system has type (mount's, or blkdev: the bare device), mkfs, options,
- * blocksize, and not-with: globs of profiles that cannot hold it. Also, where
- * wanted: meta, another device that it is made on, for which the one under test
+ * blocksize, and not-with: globs of profiles that cannot hold it, CFG=GLOB of
+ * lanes whose kernel cannot. Also, where wanted: meta, another device that it is made on, for which the one under test
  * is the realtime device; append, more words for the kernel's command line;
  * quick, as above.
  */
@@ -53,7 +53,7 @@ struct fs {
 				 * the bare device is the file system */
 	const char *options;	/* mount -o, "" for none */
 	const char *blocksize;	/* bytes, as statfs must say */
-	const char *not_with;	/* blank-separated profile globs, or NULL */
+	const char *not_with;	/* blank-separated globs, or NULL */
 	const char *meta;	/* the device it is made on, if another */
 	const char *append;	/* to the kernel's command line, or NULL */
 	const char *quick;	/* as a profile's */
@@ -65,7 +65,7 @@ int fs_load(struct fs *fs, const char *dir, const char *name, char **why);
 
 /* Names in @dir, sorted; `blank` between them. For messages and matrices. */
 char *prof_names(const char *dir);
-bool fs_fits(const struct fs *fs, const char *profile);
+bool fs_fits(const struct fs *fs, const char *profile, const char *cfg);
 /* Compare dotted versions by number: <0, 0, >0; "11.1.3 (Debian)" is fine. */
 int prof_vercmp(const char *a, const char *b);
 
