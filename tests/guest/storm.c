@@ -6,6 +6,7 @@
  * somebody wrote there, and pages that only WT wrote to are clean.
  */
 #include <fcntl.h>
+#include <glob.h>
 #include <linux/fs.h>
 #include <pthread.h>
 #include <sched.h>
@@ -130,21 +131,24 @@ static void storm_check(struct t *t, int fd, bool zeros)
 	free(disk);
 }
 
-/* XFS_DEBUG: mappings get stale while the writer, or writeback, sleeps. */
-static void storm_delay(struct t *t, const char *ms)
+/*
+ * XFS_DEBUG: mappings get stale while the writer, or writeback, sleeps.  The one
+ * XFS that is mounted has the tags, below the name of its data device.
+ */
+static void storm_delay(const char *ms)
 {
-	static const char *const tags[] = { "write_delay_ms", "wb_delay_ms" };
-	char path[120];
 	size_t i;
-	FILE *f;
+	glob_t g;
 
-	for (i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "/sys/fs/xfs/%s/errortag/%s",
-			 strrchr(t->dev, '/') + 1, tags[i]);
-		f = fopen(path, "we");
+	T_MUST(!glob("/sys/fs/xfs/*/errortag/w*_delay_ms", 0, NULL, &g));
+	T_MUST(g.gl_pathc == 2);	/* write_, wb_ */
+	for (i = 0; i < g.gl_pathc; i++) {
+		FILE *f = fopen(g.gl_pathv[i], "we");
+
 		T_MUST(f && fputs(ms, f) >= 0);
 		T_MUST(!fclose(f));
 	}
+	globfree(&g);
 }
 
 static void storm_run(struct t *t, const struct storm_side *side)
@@ -157,7 +161,7 @@ static void storm_run(struct t *t, const struct storm_side *side)
 	pthread_t writers[2], other;
 
 	if (!strncmp(t->name, "delayed-", 8))
-		storm_delay(t, "2");
+		storm_delay("2");
 	for (i = 0; i < 2; i++)
 		T_MUST(!pthread_create(&writers[i], NULL, storm_writer,
 				       &w[i]));
@@ -169,7 +173,7 @@ static void storm_run(struct t *t, const struct storm_side *side)
 	if (side->fn)
 		pthread_join(other, NULL);
 	if (!strncmp(t->name, "delayed-", 8))
-		storm_delay(t, "0");
+		storm_delay("0");
 	printf("# rounds of the other side: %d\n", w[0].rounds);
 	for (i = 0; i < 2; i++)
 		T_EQ(t, "batches with writes that failed", 0, w[i].bad);
