@@ -150,7 +150,19 @@ explain_reject()
 # The user's own changes in TREE: git status, less what the overlay put there
 tree_changes()
 {
-	git -C "$1" status --porcelain=v1 -uall | while IFS= read -r line; do
+	tree_status "$1" | tree_not_overlay "$1"
+}
+
+# tree_status TREE: all that differs from the commit, as git says it
+tree_status()
+{
+	git -C "$1" status --porcelain=v1 -uall
+}
+
+# tree_not_overlay TREE: of such lines, those that are not our copies
+tree_not_overlay()
+{
+	while IFS= read -r line; do
 		file=${line#???}
 		case $file in
 		"$overlay_dir"/*)
