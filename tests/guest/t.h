@@ -230,6 +230,9 @@ struct t_room t_room_at(struct t *t, long long len, off_t at);
  */
 void t_null_begin(struct t *t, long long delay);
 void t_null_end(void);
+/* The disk alone, without delay: opened O_RDWR | O_EXCL. */
+int t_null_add(void);
+void t_null_remove(int fd);
 
 /*
  * t_flaky.c: errors of the device where a case wants them; PROFILE=flaky.  It

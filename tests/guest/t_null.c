@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A null_blk in memory, with a file system of its own: see t.h.  Its attributes
- * are described in Documentation/block/null_blk.rst; they can only be changed
- * while it is off, which it survives with its contents.
+ * A null_blk in memory, perhaps with a file system of its own: see t.h.  Its
+ * attributes are described in Documentation/block/null_blk.rst; they can only be
+ * changed while it is off, which it survives with its contents.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static void t_null_set(const char *attr, const char *value)
 	close(fd);
 }
 
-static void t_null_make(void)
+int t_null_add(void)
 {
 	static const char *const attrs[][2] = {
 		{ "size", "320" },		/* MiB */
@@ -45,22 +45,32 @@ static void t_null_make(void)
 		{ "power", "1" },
 	};
 	size_t i;
+	int fd;
 
+	mkdir(T_CONFIGFS, 0755);
+	T_MUST(!mount("configfs", T_CONFIGFS, "configfs", 0, NULL) ||
+	       errno == EBUSY);
 	T_MUST(!mkdir(T_NULL, 0755));
 	for (i = 0; i < sizeof(attrs) / sizeof(*attrs); i++)
 		t_null_set(attrs[i][0], attrs[i][1]);
-	T_MUST(!system("mkfs.xfs -q -f -b size=4096 " T_NULL_DEV));
+	fd = open(T_NULL_DEV, O_RDWR | O_EXCL | O_CLOEXEC);
+	T_MUST(fd >= 0);
+	return fd;
+}
+
+void t_null_remove(int fd)
+{
+	close(fd);
+	T_MUST(!rmdir(T_NULL));
 }
 
 void t_null_begin(struct t *t, long long delay)
 {
 	char text[24];
 
-	mkdir(T_CONFIGFS, 0755);
 	mkdir(T_NULL_MNT, 0755);
-	T_MUST(!mount("configfs", T_CONFIGFS, "configfs", 0, NULL) ||
-	       errno == EBUSY);
-	t_null_make();
+	close(t_null_add());
+	T_MUST(!system("mkfs.xfs -q -f -b size=4096 " T_NULL_DEV));
 	if (delay) {
 		t_null_set("power", "0");
 		t_null_set("irqmode", "2");	/* done by a timer */

@@ -9,7 +9,6 @@
 #include <linux/fiemap.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -156,61 +155,6 @@ static void wide_always_cow(struct t *t)
 	T_MUST(!system("xfs_repair -n " WIDE_NULL " >/dev/null 2>&1"));
 }
 
-#define WIDE_GOINGDOWN	_IOR('X', 125, uint32_t)	/* XFS_IOC_GOINGDOWN */
-#define WIDE_NOLOGFLUSH	2
-
-/* One batch of writes; how many of them failed, by EIO and nothing else? */
-static int wide_batch(struct t *t, struct t_async *a, int fd, off_t at,
-		      int flags)
-{
-	int i, bad = 0;
-
-	for (i = 0; i < 16; i++)
-		t_async_write(a, fd, at + i * t->ps, t->ps, 2, flags);
-	t_async_submit(a);
-	for (i = 0; i < 16; i++) {
-		long n = t_async_reap(a);
-
-		T_OK(t, n == t->ps || n == -EIO, "result: %ld", n);
-		bad += n != t->ps;
-	}
-	return bad;
-}
-
-/* A file system that is shut down refuses, and has lost nothing of its own. */
-static void wide_shutdown(struct t *t)
-{
-	static const int flags[] = {
-		RWF_WRITETHROUGH, RWF_WRITETHROUGH | RWF_DSYNC,
-	};
-	uint32_t how = WIDE_NOLOGFLUSH;
-	int round, fd, i;
-
-	for (round = 0; round < 4; round++) {
-		struct t_async *a = t_async_open(t, round % 2 ? T_AIO :
-						 T_URING);
-
-		wide_mount(t, WIDE_NULL, "");
-		fd = t_file(t, "f", 64 * t->ps);
-		T_MUST(!fallocate(fd, 0, 64 * t->ps, 64 * t->ps));
-		T_EQ(t, "before", 0, wide_batch(t, a, fd, 0, flags[round / 2]));
-		for (i = 0; i < 8; i++)
-			t_async_write(a, fd, (60 + i) * t->ps, t->ps, 2,
-				      flags[round / 2]);
-		t_async_submit(a);
-		T_MUST(!ioctl(fd, WIDE_GOINGDOWN, &how));
-		for (i = 0; i < 8; i++)
-			t_async_reap(a);
-		T_EQ(t, "after", 16,
-		     wide_batch(t, a, fd, 0, flags[round / 2]));
-		T_EQ(t, "the call", -EIO, t_write(t, fd, 0, t->ps, 2,
-						  flags[round / 2]));
-		t_async_close(a);
-		close(fd);
-		T_MUST(!umount(WIDE_MNT));
-	}
-}
-
 /*
  * Let three in ten allocations fail, of those that may, in tasks that ask for
  * it: the filter has to be there before the first can fail.
@@ -319,7 +263,6 @@ static const struct t_case cases[] = {
 	{ "dax",		wide_dax },
 	{ "fail-page",		wide_fail_page },
 	{ "fail-slab",		wide_fail_slab },
-	{ "shutdown",		wide_shutdown },
 };
 
 T_GROUP(wide, cases)
