@@ -161,8 +161,8 @@ static void vanish_on_valid(struct fkfs *fs)
 /*
  * D17 (trap 36), K3: memory that vanishes after it was faulted in makes the
  * copy short.  What was copied goes out, the memory is asked for with nothing
- * held, and a block that is touched twice is written twice, one after the
- * other.
+ * held, and a block that is touched twice is written twice (that the second
+ * waits for the first is D7, iomap_wt.waits_for_writeback).
  */
 static void vanishing_memory(struct kunit *test)
 {
