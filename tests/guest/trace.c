@@ -101,13 +101,16 @@ static void trace_stop(struct trace *tr, int fd)
 	rmdir(tr->dir);
 }
 
-/* Did it all happen as one of @stories says?  They end in a comma each. */
+/*
+ * Did it all happen as one of @stories says?  They have a comma on each side:
+ * the end of a story is not the story.
+ */
 static void trace_tells(struct t *t, const struct trace *tr,
 			const char *stories, long long ret)
 {
-	char story[TRACE_MAX + 2];
+	char story[TRACE_MAX + 3];
 
-	snprintf(story, sizeof(story), "%s,", tr->story);
+	snprintf(story, sizeof(story), ",%s,", tr->story);
 	T_OK(t, strstr(stories, story), "expected one of %s seen %s", stories,
 	     story);
 	T_EQ(t, "the result that it tells", ret, tr->ret);
@@ -124,13 +127,13 @@ static void trace_sync(struct t *t)
 	T_EQ(t, "written", t->ps,
 	     t_write(t, fd, t->ps, t->ps, 2, RWF_WRITETHROUGH));
 	trace_stop(&tr, fd);
-	trace_tells(t, &tr, "bdc,", t->ps);
+	trace_tells(t, &tr, ",bdc,", t->ps);
 
 	trace_start(&tr);
 	T_EQ(t, "written to two mappings", 2 * t->ps,
 	     t_write(t, fd, 3 * t->ps, 2 * t->ps, 2, RWF_WRITETHROUGH));
 	trace_stop(&tr, fd);
-	trace_tells(t, &tr, "bddc,", 2 * t->ps);
+	trace_tells(t, &tr, ",bddc,", 2 * t->ps);
 }
 
 /*
@@ -152,7 +155,7 @@ static void trace_async(struct t *t)
 					 RWF_WRITETHROUGH));
 			t_async_close(a);
 			trace_stop(&tr, fd);
-			trace_tells(t, &tr, "bqdc,bdqc,bdcq,bdc,", t->ps);
+			trace_tells(t, &tr, ",bqdc,bdqc,bdcq,bdc,", t->ps);
 			queued = !!strchr(tr.story, 'q');
 		}
 		T_OK(t, queued, "of %d writes none was queued", i);
@@ -176,7 +179,7 @@ static void trace_direct(struct t *t)
 		T_EQ(t, "written", t->ps,
 		     t_write(t, fd, t->ps, t->ps, 2, flags[i]));
 		trace_stop(&tr, fd);
-		trace_tells(t, &tr, "D,", t->ps);
+		trace_tells(t, &tr, ",D,", t->ps);
 	}
 }
 
