@@ -152,6 +152,8 @@ bool t_disk(struct t *t, const char *file, int line, int fd, off_t pos,
  * t_xfs.c: the size that XFS has logged for the disk, which may trail i_size.
  */
 long long t_disk_size(int fd);
+/* Does XFS say that files can share blocks there? */
+bool t_has_reflink(int fd);
 /* Skip the case where files cannot share blocks. */
 void t_needs_reflink(struct t *t);
 

@@ -51,6 +51,24 @@ long long t_disk_size(int fd)
 	return stat.bs_size;
 }
 
+/* XFS_IOC_FSGEOMETRY of fs/xfs/libxfs/xfs_fs.h, as far as it is used. */
+struct t_geom {
+	char before[92];
+	uint32_t flags;
+	char rest[160];
+};
+
+#define T_FSGEOMETRY		_IOR('X', 126, struct t_geom)
+#define T_GEOM_REFLINK		(1 << 20)
+
+bool t_has_reflink(int fd)
+{
+	struct t_geom geom = { .flags = 0 };
+
+	T_MUST(!ioctl(fd, T_FSGEOMETRY, &geom));
+	return geom.flags & T_GEOM_REFLINK;
+}
+
 void t_needs_reflink(struct t *t)
 {
 	int src = t_open(t, "reflink1", O_RDWR | O_CREAT);
