@@ -10,7 +10,7 @@
 #define FSX_TAIL	20	/* operations shown, up to the one that failed */
 #define FSX_SAMPLE	16	/* bytes by which data is recognised */
 
-/* How often each operation ran, and how often there was nothing to do. */
+/* How often each ran, had nothing to do, or was refused as it may be. */
 void fsx_histogram(struct fsx *f)
 {
 	int k;
@@ -18,10 +18,11 @@ void fsx_histogram(struct fsx *f)
 	printf("# seed %llu: %d operations on blocks of %lld; %lld WT writes, %lld KiB, seen on disk\n",
 	       (unsigned long long)f->t->seed, f->nr, f->m.bs, f->disk_checks,
 	       f->disk_bytes / T_KIB);
-	printf("# operation     ran  percent   idle\n");
+	printf("# operation        ran  percent   idle  refused  seconds\n");
 	for (k = 0; k < fsx_nr_kinds; k++)
-		printf("# %-10s %6d %8.1f %6d\n", fsx_kinds[k].name, f->ran[k],
-		       100.0 * f->ran[k] / f->nr, f->idled[k]);
+		printf("# %-13s %6d %8.1f %6d %8d %8.1f\n", fsx_kinds[k].name,
+		       f->ran[k], 100.0 * f->ran[k] / f->nr, f->idled[k],
+		       f->refused[k], f->ns[k] / 1e9);
 }
 
 static void fsx_history(struct fsx *f)
@@ -30,7 +31,7 @@ static void fsx_history(struct fsx *f)
 
 	fsx_histogram(f);
 	if (!f->given)
-		printf("# the list, to be cut down and run again: make -s fsx-list FS=%s SEED=%llu OPS=%d >FILE; make vm-test FS=%s TESTS=fsx/replay FSX=FILE\n",
+		printf("# the list: make -s fsx-list FS=%s SEED=%llu OPS=%d >FILE; to be cut down and run again: make vm-test FS=%s TESTS=fsx/replay FSX=FILE\n",
 		       f->fs, (unsigned long long)f->t->seed, f->nr, f->fs);
 	printf("# its last operations; EOF should be at 0x%llx now:\n",
 	       f->m.eof);
@@ -41,21 +42,28 @@ static void fsx_history(struct fsx *f)
 bool fsx_ok(struct fsx *f, enum fsx_what what, const char *file, int line,
 	    bool cond, const char *fmt, ...)
 {
+	struct fsx_failure *failure = &f->failure;
 	char text[400];
 	va_list ap;
 
 	if (cond)
 		return true;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!failure->sig.failed) {
+		failure->sig.line = line;
+		failure->sig.kind = f->ops[f->nr].kind;
+		failure->nr = f->nr;
+		strcpy(failure->text, text);
+	}
 	if (f->lie == FSX_HONEST) {
-		if (!f->failed)
+		if (!failure->sig.failed)
 			fsx_history(f);
-		va_start(ap, fmt);
-		vsnprintf(text, sizeof(text), fmt, ap);
-		va_end(ap);
 		t_ok(f->t, file, line, false, "operation %d (%s): %s", f->nr,
 		     fsx_text(&f->ops[f->nr]), text);
 	}
-	f->failed |= what;
+	failure->sig.failed |= what;
 	return false;
 }
 
@@ -72,16 +80,16 @@ static long long fsx_matches(struct fsx *f, const uint8_t *buf, long long pos,
 	return i;
 }
 
-/* What the bytes at @pos are, in words. */
-static void fsx_describe(struct fsx *f, char *text, size_t size,
-			 const uint8_t *buf, long long pos, long long len)
+/* What the bytes at @pos are, in words; and whose: 0 are zeros, or moved. */
+static int fsx_describe(struct fsx *f, char *text, size_t size,
+			const uint8_t *buf, long long pos, long long len)
 {
 	long long n, best = 0;
 	int nr, found = 0;
 
 	if (!*buf) {
 		snprintf(text, size, "0");
-		return;
+		return 0;
 	}
 	if (len > FSX_SAMPLE)
 		len = FSX_SAMPLE;
@@ -96,7 +104,31 @@ static void fsx_describe(struct fsx *f, char *text, size_t size,
 		snprintf(text, size, "0x%02x of operation %d (%s)", *buf,
 			 found, fsx_text(&f->ops[found]));
 	else
-		snprintf(text, size, "0x%02x of no operation", *buf);
+		snprintf(text, size, "0x%02x of no operation at this place",
+			 *buf);
+	return found;
+}
+
+/* What was wrong in the first place: how much of it has one owner? */
+static void fsx_blame(struct fsx *f, long long pos, long long len, int owner)
+{
+	struct fsx_failure *failure = &f->failure;
+	uint8_t *want = f->m.data + pos;
+	long long i;
+	uint8_t byte;
+
+	if (failure->len)
+		return;
+	for (i = 0; i < len; i++) {
+		byte = 0;
+		if (owner)
+			fsx_fill(f, &byte, pos + i, 1, owner);
+		if (want[i] != byte)
+			break;
+	}
+	failure->pos = pos;
+	failure->len = i;
+	failure->owner = owner;
 }
 
 /*
@@ -136,6 +168,7 @@ void fsx_check_disk(struct fsx *f, long long pos, long long len)
 {
 	long long start = fsx_down(pos, f->m.bs), at, count;
 	char want[120], seen[120];
+	int owner;
 
 	len = fsx_up(pos + len, f->m.bs) - start;
 	if (!len)
@@ -145,8 +178,9 @@ void fsx_check_disk(struct fsx *f, long long pos, long long len)
 		       &count);
 	if (at < 0)
 		return;
-	fsx_describe(f, want, sizeof(want), f->m.data + start + at, start + at,
-		     len - at);
+	owner = fsx_describe(f, want, sizeof(want), f->m.data + start + at,
+			     start + at, len - at);
+	fsx_blame(f, start + at, len - at, owner);
 	fsx_describe(f, seen, sizeof(seen), f->seen + at, start + at, len - at);
 	FSX_OK(f, FSX_DISK, false,
 	       "on disk at 0x%llx: expected %s, seen %s in %s; wrong in 0x%llx to 0x%llx: %lld bytes",
@@ -159,12 +193,14 @@ void fsx_check_data(struct fsx *f, const char *how, const uint8_t *buf,
 {
 	char want[120], seen[120];
 	long long at, count;
+	int owner;
 
 	at = fsx_wrong(f->m.data + pos, buf, NULL, len, &count);
 	if (at < 0)
 		return;
-	fsx_describe(f, want, sizeof(want), f->m.data + pos + at, pos + at,
-		     len - at);
+	owner = fsx_describe(f, want, sizeof(want), f->m.data + pos + at,
+			     pos + at, len - at);
+	fsx_blame(f, pos + at, len - at, owner);
 	fsx_describe(f, seen, sizeof(seen), buf + at, pos + at, len - at);
 	FSX_OK(f, FSX_DATA, false,
 	       "%s at 0x%llx: expected %s, seen %s; wrong in 0x%llx to 0x%llx: %lld bytes",
@@ -173,7 +209,7 @@ void fsx_check_data(struct fsx *f, const char *how, const uint8_t *buf,
 
 void fsx_check_size(struct fsx *f)
 {
-	long long size = t_size(f->fd);
+	long long size = f->can & FSX_SIZED ? t_size(f->fd) : f->m.eof;
 
 	FSX_OK(f, FSX_SIZE, size == f->m.eof,
 	       "size: expected 0x%llx, seen 0x%llx", f->m.eof, size);
@@ -214,6 +250,17 @@ static bool fsx_excused(struct fsx *f, long long first, long long end)
 	return false;
 }
 
+void fsx_check_settled(struct fsx *f, long long pos, long long len)
+{
+	long long start = fsx_down(pos, f->t->ps);
+	struct wt_cachestat cs;
+
+	cs = t_cachestat(f->fd, start, fsx_up(pos + len, f->t->ps) - start);
+	FSX_OK(f, FSX_CLEAN, !cs.nr_dirty && !cs.nr_writeback,
+	       "pages of 0x%llx to 0x%llx dirty or under writeback: expected 0, seen %lld",
+	       pos, pos + len, (long long)(cs.nr_dirty + cs.nr_writeback));
+}
+
 void fsx_check_clean(struct fsx *f, long long pos, long long len)
 {
 	long long ps = f->t->ps, start = fsx_down(pos, ps);
@@ -247,7 +294,7 @@ void fsx_check_dirty(struct fsx *f, long long pos, long long len)
 
 	pages = (fsx_up(pos + len, ps) - start) / f->t->page;
 	i = t_cachestat(f->fd, start, pages * f->t->page).nr_dirty;
-	FSX_OK(f, FSX_CLEAN, i == pages,
+	FSX_OK(f, FSX_CLEAN, i == pages || f->unsettled,
 	       "pages dirty after a store to them: expected %lld, seen %lld",
 	       pages, i);
 	/* All of a folio becomes dirty, and may be mapped by the one fault. */

@@ -28,7 +28,7 @@ static void fsx_sigbus(int sig)
 	siglongjmp(fsx_sigbus_back, 1);
 }
 
-static uint8_t *fsx_map(struct fsx *f)
+uint8_t *fsx_map(struct fsx *f)
 {
 	struct sigaction sa = { .sa_handler = fsx_sigbus };
 	void *map = f->map;
@@ -93,6 +93,13 @@ bool fsx_forget_all(struct fsx *f)
 	return false;
 }
 
+int fsx_direct_fd(struct fsx *f)
+{
+	if (f->direct < 0)
+		f->direct = t_open(f->t, f->name, O_RDWR | O_DIRECT);
+	return f->direct;
+}
+
 /* How many inodes XFS made anew: not found in memory, or given up there. */
 static long long fsx_inodes(void)
 {
@@ -117,18 +124,25 @@ static long long fsx_inodes(void)
  */
 void fsx_evict(struct fsx *f)
 {
-	int dir = open(f->t->dir, O_PATH | O_DIRECTORY | O_CLOEXEC), drop, tries;
+	int dir, drop, tries;
 	long long before;
 
+	if (f->t->blkdev) {
+		/* The last to close the device makes its cache go. */
+		fsx_close(f);
+		f->fd = t_open(f->t, f->name, O_RDWR);
+		return;
+	}
+	dir = open(f->t->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	T_MUST(dir >= 0);
 	for (tries = 0; tries < FSX_DROP_TRIES; tries++) {
 		T_MUST(!syncfs(f->fd));
-		close(f->fd);
+		fsx_close(f);
 		drop = open(FSX_DROP_CACHES, O_WRONLY | O_CLOEXEC);
 		T_MUST(drop >= 0 && write(drop, "2", 1) == 1);
 		close(drop);
 		before = fsx_inodes();
-		f->fd = openat(dir, f->t->name, O_RDWR | O_CLOEXEC);
+		f->fd = openat(dir, f->name, O_RDWR | O_CLOEXEC);
 		T_MUST(f->fd >= 0);
 		if (fsx_inodes() != before)
 			break;
@@ -140,7 +154,9 @@ void fsx_evict(struct fsx *f)
 void fsx_close(struct fsx *f)
 {
 	fsx_unmap(f);
+	if (f->direct >= 0)
+		close(f->direct);
 	if (f->fd >= 0)
 		close(f->fd);
-	f->fd = -1;
+	f->direct = f->fd = -1;
 }

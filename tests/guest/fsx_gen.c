@@ -9,7 +9,7 @@
  */
 #include <stdlib.h>
 
-#include "fsx.h"
+#include "fsx_op.h"
 
 /* A counter, mixed: any seed is as good as any other. */
 static uint64_t fsx_random(struct fsx *f)
@@ -151,9 +151,84 @@ void fsx_gen_inside(struct fsx *f, struct fsx_op *op)
 	fsx_gen_fit(op);
 }
 
+/* Most of them whole blocks that the last WT write has left in the cache. */
+void fsx_gen_nowait(struct fsx *f, struct fsx_op *op)
+{
+	const struct fsx_op *last = op;
+	int nr;
+
+	fsx_gen_inside(f, op);
+	if (!fsx_pick(f, 6))
+		return;
+	for (nr = f->nr - 1; nr > 0 && last == op; nr--)
+		if (f->ops[nr].kind->effect == fsx_wt_effect)
+			last = &f->ops[nr];
+	op->pos = fsx_up(last->pos, f->m.bs);
+	op->len = f->m.bs * (1 + fsx_pick(f, 1 + last->len / f->m.bs / 2));
+	fsx_gen_fit(op);
+}
+
+void fsx_gen_pieces(struct fsx *f, struct fsx_op *op)
+{
+	fsx_gen_write(f, op);
+	op->arg = 1 + fsx_pick(f, FSX_PIECES);
+}
+
+/* As much as fits between the two places. */
+void fsx_gen_copy(struct fsx *f, struct fsx_op *op)
+{
+	long long apart;
+
+	fsx_gen_write(f, op);
+	op->arg = fsx_pick(f, f->m.eof);
+	if (fsx_pick(f, 2))
+		op->arg = fsx_down(op->arg, f->m.bs);
+	apart = op->pos < op->arg ? op->arg - op->pos : op->pos - op->arg;
+	if (op->len > apart)
+		op->len = apart;
+	fsx_gen_fit(op);
+}
+
+/*
+ * All of the file, mostly: XFS refuses all NOWAIT writes to a file with blocks
+ * that might be shared.
+ */
+void fsx_gen_unshare(struct fsx *f, struct fsx_op *op)
+{
+	fsx_gen_write(f, op);
+	if (fsx_pick(f, 8)) {
+		op->pos = 0;
+		op->len = f->m.eof;
+		fsx_gen_fit(op);
+	}
+}
+
+void fsx_gen_blocks(struct fsx *f, struct fsx_op *op)
+{
+	long long room = (FSX_MAX - f->m.eof) / f->m.bs;
+
+	op->pos = fsx_down(fsx_pick(f, f->m.eof), f->m.bs);
+	op->len = f->m.bs * (1 + fsx_pick(f, room < 8 ? room : 8));
+	fsx_gen_fit(op);
+}
+
+/* A little each time, or there would soon be no room. */
+void fsx_gen_append(struct fsx *f, struct fsx_op *op)
+{
+	fsx_gen_write(f, op);
+	if (op->len > FSX_MAX / 32)
+		op->len = 1 + op->len % (FSX_MAX / 32);
+}
+
 void fsx_gen_size(struct fsx *f, struct fsx_op *op)
 {
-	switch (fsx_pick(f, 8)) {
+	long long roll = fsx_pick(f, 8);
+
+	if (f->m.eof > FSX_MAX / 4 * 3) {
+		op->pos = fsx_pick(f, f->m.eof);
+		return;
+	}
+	switch (roll) {
 	case 0:
 	case 1:
 		op->pos = f->m.eof + fsx_pick(f, 2 * f->t->ps);

@@ -18,11 +18,14 @@ const char *fsx_text(const struct fsx_op *op)
 	if (op->kind->args > 0)
 		n += snprintf(text + n, sizeof(text) - n, " 0x%llx", op->pos);
 	if (op->kind->args > 1)
-		snprintf(text + n, sizeof(text) - n, " 0x%llx", op->len);
+		n += snprintf(text + n, sizeof(text) - n, " 0x%llx", op->len);
+	if (op->kind->args > 2)
+		snprintf(text + n, sizeof(text) - n, " 0x%llx", op->arg);
 	return text;
 }
 
-static const char *fsx_number(char **save, long long min, long long *value)
+static const char *fsx_number(char **save, long long min, long long max,
+			      long long *value)
 {
 	char *word = strtok_r(NULL, " \t", save), *end;
 
@@ -32,7 +35,7 @@ static const char *fsx_number(char **save, long long min, long long *value)
 	*value = strtoll(word, &end, 0);
 	if (errno || *end)
 		return "not a number";
-	if (*value < min || *value > FSX_MAX)
+	if (*value < min || *value > max)
 		return "a number is too large or too small";
 	return NULL;
 }
@@ -52,9 +55,12 @@ static const char *fsx_line(char *line, struct fsx_op *op)
 	if (!op->kind)
 		return "no operation has that name";
 	if (op->kind->args > 0)
-		wrong = fsx_number(&save, 0, &op->pos);
+		wrong = fsx_number(&save, 0, FSX_MAX, &op->pos);
 	if (!wrong && op->kind->args > 1)
-		wrong = fsx_number(&save, 1, &op->len);
+		wrong = fsx_number(&save, 1, FSX_MAX, &op->len);
+	if (!wrong && op->kind->args > 2)
+		wrong = fsx_number(&save, op->kind->pieces, op->kind->pieces ?
+				   FSX_PIECES : FSX_MAX, &op->arg);
 	if (!wrong && op->pos + op->len > FSX_MAX)
 		wrong = "it ends beyond the largest size";
 	if (!wrong && strtok_r(NULL, " \t", &save))
@@ -67,7 +73,7 @@ static _Noreturn void fsx_list_broken(int nr, const char *line,
 {
 	int k;
 
-	printf("# a line is NAME [POS [LEN]], up to 0x%llx; names and how many numbers:",
+	printf("# a line is NAME [POS [LEN [ARG]]], up to 0x%llx; names and how many numbers:",
 	       FSX_MAX);
 	for (k = 0; k < fsx_nr_kinds; k++)
 		printf(" %s %d", fsx_kinds[k].name, fsx_kinds[k].args);
@@ -77,7 +83,7 @@ static _Noreturn void fsx_list_broken(int nr, const char *line,
 
 struct fsx_op *fsx_list_read(FILE *f, int *nr)
 {
-	struct fsx_op op, *ops = t_alloc(sizeof(*ops));
+	struct fsx_op op, *ops = t_alloc((1 + FSX_LAST) * sizeof(*ops));
 	char line[FSX_LINE], copy[FSX_LINE];
 	const char *wrong;
 	int nr_line = 0;
@@ -94,7 +100,7 @@ struct fsx_op *fsx_list_read(FILE *f, int *nr)
 			fsx_list_broken(nr_line, line, wrong);
 		if (!op.kind)
 			continue;
-		ops = realloc(ops, (*nr + 2) * sizeof(*ops));
+		ops = realloc(ops, (*nr + 2 + FSX_LAST) * sizeof(*ops));
 		T_MUST(ops);
 		ops[++*nr] = op;
 	}

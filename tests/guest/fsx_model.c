@@ -10,6 +10,8 @@
  * Blocks that are freed are holes at once.  Behind the block of EOF everything
  * is known: no block there was ever written.
  *
+ * What is shared, moved, or read directly must have been written for that.
+ *
  * Dirty blocks.  What is said here is an upper bound.  It is never taken back
  * for blocks that go away, since the rest of their folio may remember them.
  *
@@ -28,6 +30,14 @@ long long fsx_down(long long pos, long long unit)
 long long fsx_up(long long pos, long long unit)
 {
 	return fsx_down(pos + unit - 1, unit);
+}
+
+void fsx_did(struct fsx *f, const struct fsx_op *at)
+{
+	f->at = at->pos;
+	f->wrote = at->len;
+	f->from = at->arg;
+	f->idle = !at->len;
 }
 
 static uint64_t fsx_word(struct fsx *f, long long index, int nr)
@@ -171,12 +181,75 @@ void fsx_model_punch(struct fsx *f, long long pos, long long len)
 	fsx_model_dirty(m, end - 1, end, true);
 }
 
+/*
+ * All from @pos to EOF is on disk when its extents move, or else it would be
+ * lost: the cache is not moved.  Of the rest of EOF's block what was said moves.
+ */
+static void fsx_model_moved(struct fsx_model *m, long long pos, long long eof)
+{
+	m->eof = eof;
+	fsx_model_known(m, pos, eof, true);
+	fsx_model_known(m, fsx_up(eof, m->bs), FSX_MAX, true);
+	fsx_model_leave_eof(m);
+}
+
+void fsx_model_collapse(struct fsx *f, long long pos, long long len)
+{
+	struct fsx_model *m = &f->m;
+	long long rest = FSX_MAX - pos - len;
+
+	memmove(m->data + pos, m->data + pos + len, rest);
+	memset(m->data + pos + rest, 0, len);
+	memmove(m->known + pos, m->known + pos + len, rest);
+	fsx_model_moved(m, pos, m->eof - len);
+}
+
+void fsx_model_insert(struct fsx *f, long long pos, long long len)
+{
+	struct fsx_model *m = &f->m;
+	long long rest = FSX_MAX - pos - len;
+
+	fsx_model_leave_eof(m);
+	memmove(m->data + pos + len, m->data + pos, rest);
+	memset(m->data + pos, 0, len);
+	memmove(m->known + pos + len, m->known + pos, rest);
+	fsx_model_moved(m, pos, m->eof + len);
+}
+
+/* Only what is on disk can be shared. */
+void fsx_model_copy(struct fsx *f, long long from, long long pos,
+		    long long len, bool shared)
+{
+	struct fsx_model *m = &f->m;
+
+	if (pos > m->eof)
+		fsx_model_leave_eof(m);
+	memcpy(m->data + pos, m->data + from, len);
+	fsx_model_known(m, pos, pos + len, shared);
+	if (shared)
+		fsx_model_known(m, from, from + len, true);
+	else
+		fsx_model_dirty(m, pos, pos + len, true);
+	if (pos + len > m->eof)
+		m->eof = pos + len;
+}
+
 void fsx_model_sync(struct fsx *f)
 {
 	struct fsx_model *m = &f->m;
 
 	memset(m->known, true, sizeof(m->known));
 	memset(m->dirty, false, sizeof(m->dirty));
+}
+
+/* Pages are written whole, or the folios that they are in. */
+void fsx_model_sync_range(struct fsx *f, long long pos, long long len)
+{
+	long long end = fsx_up(pos + len, f->t->ps);
+
+	pos = fsx_down(pos, f->t->ps);
+	fsx_model_known(&f->m, pos, end, true);
+	fsx_model_dirty(&f->m, pos, end, false);
 }
 
 static long long fsx_model_part(const struct fsx_op *op, long long end)

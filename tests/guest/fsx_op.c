@@ -1,302 +1,169 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The operations: see fsx.h.
+ * The operations, a row each: see fsx.h, and fsx_op.h for where the parts are.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "fsx.h"
-
-static long long fsx_pwrite(struct fsx *f, const struct fsx_op *op, int flags)
-{
-	struct iovec iov = { .iov_base = f->buf, .iov_len = op->len };
-
-	iov.iov_len -= f->lie == FSX_SHORT;
-	fsx_fill(f, f->buf, op->pos, op->len, f->nr);
-	if (f->lie == FSX_BAD_WRITE)
-		f->buf[op->len / 2] ^= 0x80;
-	return t_pwritev2(f->fd, &iov, 1, op->pos, flags);
-}
-
-static long long fsx_write(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_pwrite(f, op, 0);
-}
-
-static long long fsx_write_effect(struct fsx *f, const struct fsx_op *op)
-{
-	fsx_model_write(f, op->pos, op->len, false);
-	return op->len;
-}
-
-static long long fsx_wt(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_pwrite(f, op, f->lie == FSX_LAZY ? 0 : RWF_WRITETHROUGH);
-}
-
-static long long fsx_wt_dsync(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_pwrite(f, op, RWF_WRITETHROUGH | RWF_DSYNC);
-}
-
-/* The same by an engine, with nothing else in flight. */
-static long long fsx_wt_async(struct fsx *f, const struct fsx_op *op,
-			      enum t_engine engine)
-{
-	long long len = op->len - (f->lie == FSX_SHORT);
-	void *buf;
-
-	if (!f->engines[engine])
-		f->engines[engine] = t_async_open(f->t, engine);
-	fsx_fill(f, f->buf, op->pos, op->len, f->nr);
-	buf = t_async_write(f->engines[engine], f->fd, op->pos, len, 0,
-			    f->lie == FSX_LAZY ? 0 : RWF_WRITETHROUGH);
-	memcpy(buf, f->buf, len);
-	if (f->lie == FSX_BAD_WRITE)
-		*(char *)buf ^= 0x80;
-	t_async_submit(f->engines[engine]);
-	return t_async_reap(f->engines[engine]);
-}
-
-static long long fsx_wt_aio(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_wt_async(f, op, T_AIO);
-}
-
-static long long fsx_wt_uring(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_wt_async(f, op, T_URING);
-}
-
-static long long fsx_wt_effect(struct fsx *f, const struct fsx_op *op)
-{
-	fsx_model_write(f, op->pos, op->len, true);
-	return op->len;
-}
-
-/* A read that must not do I/O: what it brings was in the cache. */
-static void fsx_check_cached(struct fsx *f, const struct fsx_op *op)
-{
-	struct iovec iov = { .iov_base = f->buf, .iov_len = op->len };
-	ssize_t n = preadv2(f->fd, &iov, 1, op->pos, RWF_NOWAIT);
-
-	if (n < 0)
-		n = -errno;
-	if (FSX_OK(f, FSX_CACHED, n == op->len,
-		   "bytes read from the cache: expected %lld, seen %lld",
-		   op->len, (long long)n))
-		fsx_check_data(f, "read from the cache", f->buf, op->pos, n);
-}
-
-/* The order matters: whatever reads the file could bring it in order. */
-static void fsx_wt_check(struct fsx *f, const struct fsx_op *op)
-{
-	fsx_check_clean(f, op->pos, op->len);
-	fsx_check_disk(f, op->pos, op->len);
-	fsx_check_cached(f, op);
-	f->disk_checks++;
-	f->disk_bytes += op->len;
-}
-
-static long long fsx_read(struct fsx *f, const struct fsx_op *op)
-{
-	ssize_t n = pread(f->fd, f->buf, op->len, op->pos);
-
-	return n < 0 ? -errno : n;
-}
-
-static long long fsx_read_effect(struct fsx *f, const struct fsx_op *op)
-{
-	f->idle = !fsx_model_inside(f, op);
-	return fsx_model_inside(f, op);
-}
-
-static void fsx_read_check(struct fsx *f, const struct fsx_op *op)
-{
-	fsx_check_data(f, "read", f->buf, op->pos, fsx_model_inside(f, op));
-}
-
-static long long fsx_mread(struct fsx *f, const struct fsx_op *op)
-{
-	long long len = fsx_model_mapped(f, op);
-
-	return len ? fsx_map_copy(f, op->pos, len, false) : 0;
-}
-
-static long long fsx_map_effect(struct fsx *f, const struct fsx_op *op)
-{
-	f->idle = !fsx_model_mapped(f, op);
-	return fsx_model_mapped(f, op);
-}
-
-/* What a mapping shows behind EOF is nobody's business. */
-static void fsx_mread_check(struct fsx *f, const struct fsx_op *op)
-{
-	fsx_check_data(f, "the mapping", f->buf, op->pos,
-		       fsx_model_inside(f, op));
-}
-
-static long long fsx_mwrite(struct fsx *f, const struct fsx_op *op)
-{
-	long long len = fsx_model_mapped(f, op);
-
-	if (!len)
-		return 0;
-	fsx_fill(f, f->buf, op->pos, len, f->nr);
-	if (f->lie == FSX_BAD_STORE)
-		f->buf[0] ^= 0x80;
-	return fsx_map_copy(f, op->pos, len, true);
-}
-
-static long long fsx_mwrite_effect(struct fsx *f, const struct fsx_op *op)
-{
-	long long len = fsx_model_mapped(f, op);
-
-	f->idle = !len;
-	if (len)
-		fsx_model_store(f, op->pos, len);
-	return len;
-}
-
-static void fsx_mwrite_check(struct fsx *f, const struct fsx_op *op)
-{
-	if (f->idle)
-		return;
-	FSX_OK(f, FSX_FAULT, f->faults || !f->must_fault,
-	       "faults by a store where a WT write was: expected 1 or more, seen 0");
-	fsx_check_dirty(f, op->pos, fsx_model_mapped(f, op));
-}
-
-static long long fsx_truncate(struct fsx *f, const struct fsx_op *op)
-{
-	long long size = op->pos + (f->lie == FSX_BAD_SIZE);
-
-	return ftruncate(f->fd, size) ? -errno : 0;
-}
-
-static long long fsx_truncate_effect(struct fsx *f, const struct fsx_op *op)
-{
-	f->idle = op->pos == f->m.eof;
-	fsx_model_truncate(f, op->pos);
-	return 0;
-}
-
-static long long fsx_punch(struct fsx *f, const struct fsx_op *op)
-{
-	if (f->lie == FSX_NO_PUNCH)
-		return 0;
-	return fallocate(f->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-			 op->pos, op->len) ? -errno : 0;
-}
-
-static long long fsx_punch_effect(struct fsx *f, const struct fsx_op *op)
-{
-	f->idle = !fsx_model_inside(f, op);
-	fsx_model_punch(f, op->pos, op->len);
-	return 0;
-}
-
-static long long fsx_fsync(struct fsx *f, const struct fsx_op *op)
-{
-	(void)op;
-	if (f->lie == FSX_NO_FSYNC)
-		return 0;
-	return fsync(f->fd) ? -errno : 0;
-}
-
-static long long fsx_fsync_effect(struct fsx *f, const struct fsx_op *op)
-{
-	(void)op;
-	fsx_model_sync(f);
-	return 0;
-}
-
-static void fsx_fsync_check(struct fsx *f, const struct fsx_op *op)
-{
-	struct wt_cachestat cs = t_cachestat(f->fd, 0, FSX_MAX);
-
-	(void)op;
-	FSX_OK(f, FSX_CLEAN, !cs.nr_dirty && !cs.nr_writeback,
-	       "pages of the file dirty or under writeback: expected 0, seen %lld",
-	       (long long)(cs.nr_dirty + cs.nr_writeback));
-	fsx_check_disk(f, 0, f->m.eof);
-}
-
-static long long fsx_drop(struct fsx *f, const struct fsx_op *op)
-{
-	(void)op;
-	fsx_forget(f);
-	return 0;
-}
-
-static long long fsx_no_effect(struct fsx *f, const struct fsx_op *op)
-{
-	(void)f;
-	(void)op;
-	return 0;
-}
-
-/*
- * All of the file leaves memory, its inode too: what comes back is what the
- * file system has on disk, the size included.
- */
-static long long fsx_reopen(struct fsx *f, const struct fsx_op *op)
-{
-	long long ret = fsx_fsync(f, op);
-
-	if (ret)
-		return ret;
-	if (FSX_OK(f, FSX_CACHED, fsx_forget_all(f),
-		   "pages in the cache after fsync and drop: expected 0, seen %lld",
-		   (long long)t_cachestat(f->fd, 0, FSX_MAX).nr_cache))
-		fsx_evict(f);
-	return 0;
-}
-
-/* The disk first, since nothing there touches the file. */
-static void fsx_verify_check(struct fsx *f, const struct fsx_op *op)
-{
-	struct fsx_op all = { .len = f->m.eof };
-	long long n;
-
-	(void)op;
-	fsx_check_disk(f, 0, f->m.eof);
-	n = fsx_read(f, &all);
-	if (FSX_OK(f, FSX_DATA, n == f->m.eof,
-		   "bytes read: expected %lld, seen %lld", f->m.eof, n))
-		fsx_check_data(f, "read", f->buf, 0, n);
-}
+#include "fsx_op.h"
 
 const struct fsx_kind fsx_kinds[] = {
-	{ "drop",	6,  0, NULL, fsx_drop, fsx_no_effect, NULL },
-	{ "fsync",	6,  0, NULL, fsx_fsync, fsx_fsync_effect,
-	  fsx_fsync_check },
-	{ "mread",	10, 2, fsx_gen_inside, fsx_mread, fsx_map_effect,
-	  fsx_mread_check },
-	{ "mwrite",	30, 2, fsx_gen_inside, fsx_mwrite, fsx_mwrite_effect,
-	  fsx_mwrite_check },
-	{ "punch",	12, 2, fsx_gen_inside, fsx_punch, fsx_punch_effect,
-	  NULL },
-	{ "read",	16, 2, fsx_gen_inside, fsx_read, fsx_read_effect,
-	  fsx_read_check },
-	{ "reopen",	4,  0, NULL, fsx_reopen, fsx_fsync_effect,
-	  fsx_fsync_check },
-	{ "truncate",	14, 1, fsx_gen_size, fsx_truncate, fsx_truncate_effect,
-	  NULL },
-	{ "verify",	6,  0, NULL, fsx_no_effect, fsx_no_effect,
-	  fsx_verify_check },
-	{ "write",	30, 2, fsx_gen_write, fsx_write, fsx_write_effect,
-	  NULL },
-	{ "wt",		46, 2, fsx_gen_write, fsx_wt, fsx_wt_effect,
-	  fsx_wt_check },
-	{ "wt-aio",	16, 2, fsx_gen_write, fsx_wt_aio, fsx_wt_effect,
-	  fsx_wt_check },
-	{ "wt-dsync",	20, 2, fsx_gen_write, fsx_wt_dsync, fsx_wt_effect,
-	  fsx_wt_check },
-	{ "wt-uring",	16, 2, fsx_gen_write, fsx_wt_uring, fsx_wt_effect,
-	  fsx_wt_check },
+	{ "collapse", 8, 2, FSX_SIZED, 0,
+	  fsx_gen_blocks, fsx_collapse, fsx_collapse_effect, NULL,
+	  "T_MUST(!fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, @p, @l));" },
+	{ "copy", 5, 3, FSX_SIZED, 0,
+	  fsx_gen_copy, fsx_copy, fsx_copy_effect, NULL,
+	  "in = @a, out = @p;\n"
+	  "T_MUST(copy_file_range(fd, &in, fd, &out, @l, 0) == @l);" },
+	{ "dedupe", 7, 3, FSX_REFLINK, 0,
+	  fsx_gen_copy, fsx_dedupe, fsx_dedupe_effect, NULL,
+	  "/* dedupe(fd, @a, @l, @p); FIDEDUPERANGE */" },
+	{ "direct", 10, 2, 0, 0,
+	  fsx_gen_write, fsx_direct, fsx_direct_effect, fsx_wt_disk_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, direct, @p, @l, @g, 0));" },
+	{ "direct-read", 6, 2, 0, 0,
+	  fsx_gen_inside, fsx_direct_read, fsx_direct_read_effect,
+	  fsx_direct_read_check,
+	  "T_MUST(pread(direct, buf, @l, @p) > 0);" },
+	{ "drop", 6, 0, 0, 0,
+	  NULL, fsx_drop, fsx_no_effect, NULL,
+	  "t_drop(fd);" },
+	{ "drop-caches", 4, 0, 0, 0,
+	  NULL, fsx_drop_caches, fsx_no_effect, NULL,
+	  "T_MUST(!system(\"echo 1 > /proc/sys/vm/drop_caches\"));" },
+	{ "fdatasync", 5, 0, 0, 0,
+	  NULL, fsx_fdatasync, fsx_fsync_effect, fsx_fsync_check,
+	  "T_MUST(!fdatasync(fd));" },
+	{ "freeze", 4, 0, FSX_MOUNTED, 0,
+	  NULL, fsx_freeze, fsx_fsync_effect, fsx_fsync_check,
+	  "T_MUST(!ioctl(fd, FIFREEZE, 0) && !ioctl(fd, FITHAW, 0));" },
+	{ "fsync", 5, 0, 0, 0,
+	  NULL, fsx_fsync, fsx_fsync_effect, fsx_fsync_check,
+	  "T_MUST(!fsync(fd));" },
+	{ "insert", 7, 2, FSX_SIZED, 0,
+	  fsx_gen_blocks, fsx_insert, fsx_insert_effect, NULL,
+	  "T_MUST(!fallocate(fd, FALLOC_FL_INSERT_RANGE, @p, @l));" },
+	{ "mpast", 11, 2, FSX_SIZED, 0,
+	  fsx_gen_inside, fsx_mpast, fsx_mpast_effect, fsx_mwrite_check,
+	  "t_fill(t, map + @p, @l, @p, @g);" },
+	{ "mread", 10, 2, 0, 0,
+	  fsx_gen_inside, fsx_mread, fsx_map_effect, fsx_mread_check,
+	  "memcpy(buf, map + @p, @l);" },
+	{ "msync", 6, 2, 0, 0,
+	  fsx_gen_inside, fsx_msync, fsx_sync_range_effect,
+	  fsx_sync_range_check,
+	  "T_MUST(!msync(map + @p / t->page * t->page,\n"
+	  "\t@p % t->page + @l, MS_SYNC));" },
+	{ "mwrite", 21, 2, 0, 0,
+	  fsx_gen_inside, fsx_mwrite, fsx_mwrite_effect, fsx_mwrite_check,
+	  "t_fill(t, map + @p, @l, @p, @g);" },
+	{ "prealloc", 5, 2, FSX_SIZED, 0,
+	  fsx_gen_write, fsx_prealloc, fsx_prealloc_effect, NULL,
+	  "T_MUST(!fallocate(fd, 0, @p, @l));" },
+	{ "prealloc-keep", 5, 2, FSX_SIZED, 0,
+	  fsx_gen_write, fsx_prealloc_keep, fsx_no_effect, NULL,
+	  "T_MUST(!fallocate(fd, FALLOC_FL_KEEP_SIZE, @p, @l));" },
+	{ "pressure", 5, 0, 0, 0,
+	  NULL, fsx_pressure, fsx_no_effect, NULL,
+	  "/* memory.reclaim of the memory cgroup */" },
+	{ "punch", 10, 2, FSX_SIZED, 0,
+	  fsx_gen_inside, fsx_punch, fsx_punch_effect, NULL,
+	  "T_MUST(!fallocate(fd, FALLOC_FL_PUNCH_HOLE |\n"
+	  "\tFALLOC_FL_KEEP_SIZE, @p, @l));" },
+	{ "read", 12, 2, 0, 0,
+	  fsx_gen_inside, fsx_read, fsx_read_effect, fsx_read_check,
+	  "T_MUST(pread(fd, buf, @l, @p) == @l);" },
+	{ "reflink", 6, 3, FSX_REFLINK, 0,
+	  fsx_gen_copy, fsx_reflink, fsx_reflink_effect, NULL,
+	  "T_MUST(!ioctl(fd, FICLONERANGE, &(struct file_clone_range) {\n"
+	  "\t.src_fd = fd, .src_offset = @a, .src_length = @l,\n"
+	  "\t.dest_offset = @p }));" },
+	{ "remount", 4, 0, FSX_MOUNTED, 0,
+	  NULL, fsx_mount_again, fsx_fsync_effect, fsx_fsync_check,
+	  "/* unmount, mount, open again */" },
+	{ "reopen", 4, 0, 0, 0,
+	  NULL, fsx_reopen, fsx_fsync_effect, fsx_fsync_check,
+	  "T_MUST(!fsync(fd));\n"
+	  "t_drop(fd);" },
+	{ "sync-range", 8, 2, 0, 0,
+	  fsx_gen_inside, fsx_sync_range, fsx_sync_range_effect,
+	  fsx_sync_range_check,
+	  "T_MUST(!sync_file_range(fd, @p, @l, 7));" },
+	{ "truncate", 12, 1, FSX_SIZED, 0,
+	  fsx_gen_size, fsx_truncate, fsx_truncate_effect, NULL,
+	  "T_MUST(!ftruncate(fd, @p));" },
+	{ "unshare", 16, 2, FSX_SIZED, 0,
+	  fsx_gen_unshare, fsx_unshare, fsx_prealloc_effect, NULL,
+	  "T_MUST(!fallocate(fd, FALLOC_FL_UNSHARE_RANGE, @p, @l));" },
+	{ "verify", 6, 0, 0, 0,
+	  NULL, fsx_no_effect, fsx_no_effect, fsx_verify_check,
+	  "" },
+	{ "write", 23, 2, 0, 0,
+	  fsx_gen_write, fsx_write, fsx_write_effect, NULL,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\t0));" },
+	{ "wt", 23, 2, 0, 0,
+	  fsx_gen_write, fsx_wt, fsx_wt_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH));" },
+	{ "wt-aio", 8, 2, 0, 0,
+	  fsx_gen_write, fsx_wt_aio, fsx_wt_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_async_one(aio, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH));" },
+	{ "wt-aio-nowait", 12, 2, FSX_NOWAIT, 0,
+	  fsx_gen_nowait, fsx_wt_aio_nowait, fsx_wt_aio_nowait_effect,
+	  fsx_wt_check,
+	  "t_async_one(aio, fd, @p, @l, @g, RWF_WRITETHROUGH | RWF_NOWAIT);" },
+	{ "wt-aio-many", 10, 3, 0, 1,
+	  fsx_gen_pieces, fsx_wt_aio_many, fsx_wt_effect, fsx_wt_check,
+	  "@{t_async_write(aio, fd, @p, @l, @g, RWF_WRITETHROUGH);@}\n"
+	  "t_async_submit(aio);\n"
+	  "@{t_async_reap(aio);@}" },
+	{ "wt-append", 8, 2, FSX_SIZED, 0,
+	  fsx_gen_append, fsx_wt_append, fsx_wt_append_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_APPEND));" },
+	{ "wt-direct", 10, 2, FSX_SECTORS, 0,
+	  fsx_gen_inside, fsx_wt_direct, fsx_wt_direct_effect,
+	  fsx_wt_disk_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, direct, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH));" },
+	{ "wt-dontcache", 8, 2, FSX_MOUNTED, 0,
+	  fsx_gen_write, fsx_wt_dontcache, fsx_wt_effect, fsx_wt_disk_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_DONTCACHE));" },
+	{ "wt-dsync", 12, 2, 0, 0,
+	  fsx_gen_write, fsx_wt_dsync, fsx_wt_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_DSYNC));" },
+	{ "wt-nowait", 16, 2, FSX_NOWAIT, 0,
+	  fsx_gen_nowait, fsx_wt_nowait, fsx_wt_nowait_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_NOWAIT));" },
+	{ "wt-sync", 6, 2, 0, 0,
+	  fsx_gen_write, fsx_wt_sync, fsx_wt_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_SYNC));" },
+	{ "wt-uring", 8, 2, 0, 0,
+	  fsx_gen_write, fsx_wt_uring, fsx_wt_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_async_one(uring, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH));" },
+	{ "wt-uring-many", 10, 3, 0, 1,
+	  fsx_gen_pieces, fsx_wt_uring_many, fsx_wt_effect, fsx_wt_check,
+	  "@{t_async_write(uring, fd, @p, @l, @g, RWF_WRITETHROUGH);@}\n"
+	  "t_async_submit(uring);\n"
+	  "@{t_async_reap(uring);@}" },
+	{ "wt-vec", 12, 3, 0, 1,
+	  fsx_gen_pieces, fsx_wt_vec, fsx_wt_effect, fsx_wt_check,
+	  "/* in @a pieces */\n"
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH));" },
+	{ "zero", 6, 2, FSX_SIZED, 0,
+	  fsx_gen_write, fsx_zero, fsx_zero_effect, NULL,
+	  "T_MUST(!fallocate(fd, FALLOC_FL_ZERO_RANGE, @p, @l));" },
+	{ "zero-keep", 6, 2, FSX_SIZED, 0,
+	  fsx_gen_write, fsx_zero_keep, fsx_zero_keep_effect, NULL,
+	  "T_MUST(!fallocate(fd, FALLOC_FL_ZERO_RANGE |\n"
+	  "\tFALLOC_FL_KEEP_SIZE, @p, @l));" },
 };
 
 const int fsx_nr_kinds = sizeof(fsx_kinds) / sizeof(fsx_kinds[0]);
