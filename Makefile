@@ -68,7 +68,7 @@ help: ## list what can be asked for
 #:   LINUX=~/src/linux   your own tree (SERIES=auto|yes|no, KCONFIG=FILE adds symbols)
 #:   V=1                 show everything                 SETUP=no    install no packages
 #:   REPEAT=20           each case so often              HOLD=1      keep a guest that failed
-#:   FSX=FILE            operations for TESTS=fsx/replay
+#:   FSX=FILE            operations for TESTS=fsx/replay or fsx/minimise
 #:   TRACE='block:*'     trace events of each case, into the results folder
 #: with ci-local: SHARDS=2 and JOBS='build vm report' (others: bench host lane mutants series)
 #: sources: KERNEL_TARBALL=FILE|URL KERNEL_SHA256=SUM FIO_TARBALL=FILE; shared: CACHE=DIR
@@ -118,7 +118,7 @@ test: check ## what CI runs: shellcheck, host tests, KUnit, smoke cases
 	@ci/setup
 	@ci/test
 
-fsx-list: check ## print the operations of fsx/run (FS, SEED, up to number OPS)
+fsx-list: check ## the operations of fsx/run (FS SEED, up to number OPS); or FSX=FILE as C
 	@ci/setup
 	@tests/guest/fsx-list
 

@@ -3,9 +3,10 @@
  * fsx: many operations on one file, against a model: see fsx.h.
  *
  * Cases: smoke, run and blkdev differ in how many operations there are, and on
- * what; replay takes them from the list that the user gave; control proves that
- * the checks can fail (fsx_control.c).  `fsx list` prints the list of a run and
- * does nothing else.
+ * what; replay takes them from the list that the user gave, and minimise cuts
+ * that down (fsx_min.c), as run does with its own; control proves that the
+ * checks can fail (fsx_control.c).  `fsx list` prints the list of a run, `fsx c`
+ * a given one in C (fsx_c.c); these two need no kernel.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,9 @@
 #define FSX_SMOKE_NR	400
 #define FSX_BLKDEV_NR	4000
 
+/* Seconds to cut a list down; the case's limit is for a faster machine. */
+#define FSX_RUN_SECONDS		60
+#define FSX_MINIMISE_SECONDS	300
 
 /*
  * The kernel's periodic writeback would make of one list many histories.  It
@@ -210,7 +214,26 @@ static void fsx_each_ran(struct fsx *f)
 	}
 }
 
-static void fsx_by_lot(struct t *t, int nr)
+/* Cut down what has failed, as far as it goes in the time. */
+static void fsx_cut_down(struct t *t, struct fsx_op *list, int nr,
+			 const struct fsx_failure *failure, int seconds)
+{
+	struct fsx_min min = {
+		.t = t, .list = list, .nr = nr, .seconds = seconds,
+	};
+
+	if (failure)
+		min.failure = *failure;
+	if (!fsx_minimise(&min)) {
+		T_OK(t, min.failure.nr, "nothing to cut down: none of the operations fails");
+		return;
+	}
+	fsx_min_print(&min);
+	T_OK(t, false, "%d operations do it: %s; the list: sed -n 's/^ *# op: //p' build/results/latest/boot-1/report.ktap",
+	     min.nr, min.failure.text);
+}
+
+static void fsx_by_lot(struct t *t, int nr, int seconds)
 {
 	struct fsx *f = fsx_new(t, nr);
 
@@ -219,23 +242,26 @@ static void fsx_by_lot(struct t *t, int nr)
 	if (!f->failure.nr) {
 		fsx_histogram(f);
 		fsx_each_ran(f);
+	} else if (seconds) {
+		fsx_close(f);
+		fsx_cut_down(t, f->ops, f->nr, &f->failure, seconds);
 	}
 	fsx_free(f);
 }
 
 static void fsx_run_case(struct t *t)
 {
-	fsx_by_lot(t, FSX_RUN_NR);
+	fsx_by_lot(t, FSX_RUN_NR, FSX_RUN_SECONDS);
 }
 
 static void fsx_smoke(struct t *t)
 {
-	fsx_by_lot(t, FSX_SMOKE_NR);
+	fsx_by_lot(t, FSX_SMOKE_NR, 0);
 }
 
 static void fsx_blkdev(struct t *t)
 {
-	fsx_by_lot(t, FSX_BLKDEV_NR);
+	fsx_by_lot(t, FSX_BLKDEV_NR, FSX_RUN_SECONDS);
 }
 
 static struct fsx_op *fsx_given(int *nr)
@@ -265,6 +291,17 @@ static void fsx_replay(struct t *t)
 	free(list);
 }
 
+static void fsx_minimise_case(struct t *t)
+{
+	struct fsx_op *list;
+	int nr;
+
+	list = fsx_given(&nr);
+	fsx_alone();
+	fsx_cut_down(t, list, nr, NULL, FSX_MINIMISE_SECONDS);
+	free(list);
+}
+
 /*
  * The model alone, no kernel: what a run with this seed does, up to operation
  * number OPS.
@@ -287,10 +324,27 @@ static void fsx_list(struct t *t)
 	fsx_free(f);
 }
 
+/* A given list as a test in C, with nothing that failed. */
+static void fsx_c(struct t *t)
+{
+	struct fsx_failure none = {
+		.text = "say here what must hold",
+		.sig.kind = fsx_kinds,
+	};
+	struct fsx_op *list;
+	int nr;
+
+	list = fsx_given(&nr);
+	fsx_print_c(t, list, nr, &none);
+	free(list);
+}
+
 static const struct t_case cases[] = {
 	{ "blkdev",	fsx_blkdev },
+	{ "c",		fsx_c },
 	{ "control",	fsx_control },
 	{ "list",	fsx_list },
+	{ "minimise",	fsx_minimise_case },
 	{ "replay",	fsx_replay },
 	{ "run",	fsx_run_case },
 	{ "smoke",	fsx_smoke },

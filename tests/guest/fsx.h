@@ -21,7 +21,7 @@
  * `make fsx-list` prints it, FSX=FILE TESTS=fsx/replay runs it or what is left
  * of it.  Every list is valid: what does not apply (a mapping of an empty file,
  * a reflink where there is none) does nothing, and is counted as idle.  So lines
- * can be taken out at will.
+ * can be taken out at will, which is what the minimiser lives on (fsx_min.c).
  *
  * Where the kernel may choose, the model takes its answer: NOWAIT writes are
  * done, done in part, or refused.  Such operations never move EOF, nor do those
@@ -309,8 +309,36 @@ const char *fsx_text(const struct fsx_op *op);
 struct fsx_op *fsx_list_read(FILE *in, int *nr);
 
 /*
+ * fsx_min.c: fewer operations that fail in the same way.
+ */
+struct fsx_min {
+	struct t *t;
+	struct fsx_op *list;	/* from 1; cut down in place; FSX_LAST more */
+	int nr;
+	enum fsx_lie lie;
+	int seconds;		/* to be spent, or a bit more */
+	struct fsx_failure failure;	/* of the list; sig.failed 0: look */
+	int replays;
+	long long begin;	/* ns */
+};
+
+/*
+ * Cut the list down.  False: it does not fail, or not three times in a row in
+ * the same way; a comment says so.
+ */
+bool fsx_minimise(struct fsx_min *min);
+/* What is left, as a list and in C. */
+void fsx_min_print(struct fsx_min *min);
+
+/*
  * fsx_control.c: the case that proves that the checks can fail.
  */
 void fsx_control(struct t *t);
+
+/*
+ * fsx_c.c: a list as a test in C, on stdout.
+ */
+void fsx_print_c(struct t *t, const struct fsx_op *list, int nr,
+		 const struct fsx_failure *failure);
 
 #endif

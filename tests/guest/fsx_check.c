@@ -31,7 +31,7 @@ static void fsx_history(struct fsx *f)
 
 	fsx_histogram(f);
 	if (!f->given)
-		printf("# the list: make -s fsx-list FS=%s SEED=%llu OPS=%d >FILE; to be cut down and run again: make vm-test FS=%s TESTS=fsx/replay FSX=FILE\n",
+		printf("# the list: make -s fsx-list FS=%s SEED=%llu OPS=%d >FILE; to run it, or cut it down: make vm-test FS=%s TESTS=fsx/replay (or fsx/minimise) FSX=FILE\n",
 		       f->fs, (unsigned long long)f->t->seed, f->nr, f->fs);
 	printf("# its last operations; EOF should be at 0x%llx now:\n",
 	       f->m.eof);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Can the checks of fsx fail?  See fsx.h.
+ * Can the checks of fsx fail, and its minimiser cut down what fails?  See fsx.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,8 @@
 #include "fsx.h"
 
 #define FSX_CONTROL_NR		400
+#define FSX_CONTROL_LEFT	5	/* operations that a cut down list has */
+#define FSX_CONTROL_SECONDS	10
 
 struct fsx_row {
 	const char *name;
@@ -38,6 +40,49 @@ static unsigned int fsx_control_row(struct t *t, const struct fsx_row *row,
 	fsx_free(f);
 	free(list);
 	return failed;
+}
+
+/* What fails by lot is cut down to a few that fail in the same check. */
+static void fsx_control_cut(struct t *t, enum fsx_lie lie)
+{
+	struct fsx *f = fsx_new(t, FSX_CONTROL_NR);
+	struct fsx_min min = {
+		.t = t, .list = f->ops, .lie = lie,
+		.seconds = FSX_CONTROL_SECONDS,
+	};
+	bool cut;
+
+	f->lie = lie;
+	fsx_go(f, NULL, FSX_CONTROL_NR);
+	fsx_close(f);
+	min.nr = f->nr;
+	min.failure = f->failure;
+	T_OK(t, f->failure.nr, "lie %d: expected a failure, seen none", lie);
+	printf("# lie %d: %d operations, the last %s: %s\n", lie, f->nr,
+	       fsx_text(&f->ops[f->nr]), f->failure.text);
+	cut = f->failure.nr && fsx_minimise(&min);
+	T_OK(t, cut && min.nr <= FSX_CONTROL_LEFT &&
+	     min.failure.sig.line == f->failure.sig.line,
+	     "lie %d, cut down: expected %d operations at most, seen %d", lie,
+	     FSX_CONTROL_LEFT, min.nr);
+	if (cut)
+		fsx_min_print(&min);
+	fsx_free(f);
+}
+
+/* Of a list that does not fail nothing is left. */
+static void fsx_control_honest(struct t *t)
+{
+	struct fsx_op list[3 + FSX_LAST] = {
+		[1] = { .kind = fsx_kind("wt"), .len = 0x2000 },
+		[2] = { .kind = fsx_kind("fsync") },
+	};
+	struct fsx_min min = {
+		.t = t, .list = list, .nr = 2, .lie = FSX_HUSHED,
+		.seconds = FSX_CONTROL_SECONDS,
+	};
+
+	T_OK(t, !fsx_minimise(&min), "nothing fails: expected nothing to cut down");
 }
 
 /*
@@ -104,6 +149,9 @@ void fsx_control(struct t *t)
 		{ "no drop", FSX_NO_DROP, FSX_CACHED,
 		  "write 0 0x8000\n reopen" },
 	};
+	static const enum fsx_lie lies[] = {
+		FSX_LAZY, FSX_BAD_STORE, FSX_NO_FSYNC, FSX_NO_FALLOCATE,
+	};
 	unsigned int failed;
 	size_t i;
 
@@ -117,4 +165,7 @@ void fsx_control(struct t *t)
 		     "%s: expected checks 0x%x to fail, seen 0x%x",
 		     rows[i].name, rows[i].must, failed);
 	}
+	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++)
+		fsx_control_cut(t, lies[i]);
+	fsx_control_honest(t);
 }

@@ -310,7 +310,7 @@ static int plan_input(const struct plan_set *set, const struct args *a,
 			      "fsx-list prints one)", wants);
 	else if (!wants)
 		*why = ut_fmt("FSX=%s: no chosen case reads it; "
-			      "TESTS=fsx/replay does", a->input);
+			      "TESTS=fsx/replay and fsx/minimise do", a->input);
 	else if (stat(a->input, &st) || !S_ISREG(st.st_mode))
 		*why = ut_fmt("FSX=%s: no such file", a->input);
 	else if (!st.st_size || st.st_size > PLAN_INPUT_MAX)
