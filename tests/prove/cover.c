@@ -83,11 +83,25 @@ void cover_check(struct prove *p)
 		cover_count(p, p->kcases.v[i].rules, p->kcases.v[i].file);
 	for (i = 0; i < p->mutants.n; i++)
 		cover_mutant(p, &p->mutants.v[i]);
-	for (i = 0; i < p->rules.n; i++)
-		if (rule_is_live(&p->rules.v[i]) && !p->rules.v[i].nr_tests)
+}
+
+void cover_gaps(struct prove *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->rules.n; i++) {
+		const struct rule *r = &p->rules.v[i];
+
+		if (!rule_is_live(r))
+			continue;
+		if (!r->nr_tests)
 			prove_error(p, "kernel-patches/RULES: %s is "
-				    "implemented, and no test names it",
-				    p->rules.v[i].id);
+				    "implemented, and no test names it", r->id);
+		if (!r->nr_mutants)
+			prove_error(p, "kernel-patches/RULES: %s is "
+				    "implemented, and no mutant of "
+				    "tests/mutants/ breaks it", r->id);
+	}
 }
 
 /* Print @word in a list that begins with @label, within the columns. */
@@ -132,7 +146,6 @@ static void cover_tests(const struct prove *p, const struct rule *r)
 void cover_print(const struct prove *p)
 {
 	size_t count[RULE_STATES] = { 0 }, i;
-	int column = 0;
 
 	for (i = 0; i < p->rules.n; i++) {
 		const struct rule *r = &p->rules.v[i];
@@ -146,10 +159,4 @@ void cover_print(const struct prove *p)
 	       p->rules.n, count[RULE_YES], count[RULE_PART],
 	       count[RULE_TEXT], count[RULE_NO], p->cases.n,
 	       p->kcases.n, p->mutants.n);
-	puts("implemented, and no mutant yet:");
-	for (i = 0; i < p->rules.n; i++)
-		if (rule_is_live(&p->rules.v[i]) &&
-		    !p->rules.v[i].nr_mutants)
-			cover_word("", p->rules.v[i].id, &column);
-	puts(column ? "" : "     none");
 }

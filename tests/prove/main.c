@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prove check			is every name known, every rule tested?
+ * prove check			is every name known, has every rule a test and
+ *				a mutant?
  * prove rules			the same, and the table
  * prove mutants [MUTANTS=globs] [SHARD=i/n] [SEED=n]
  *				build and run the mutants (ci/mutants prepares)
  *
  * Runs in the project's top folder. Exit: 0 all is well; 1 something is not
- * proved: an unknown name, a rule without a test, a mutant that survived;
+ * proved: an unknown name, a rule without a test or a mutant, a mutant that survived;
  * 2 broken.
  */
 #define _GNU_SOURCE
@@ -157,6 +158,7 @@ int main(int argc, char **argv)
 	trap_check(&p);
 	if (!strcmp(verb, "mutants"))
 		return p.errors ? UT_BROKEN : main_mutants(&p, argv + 2);
+	cover_gaps(&p);
 	if (!strcmp(verb, "rules"))
 		cover_print(&p), trap_print(&p);
 	else if (strcmp(verb, "check"))

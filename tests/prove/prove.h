@@ -154,8 +154,12 @@ char *trap_numbers(const char *comment);
 void trap_check(struct prove *p);
 void trap_print(const struct prove *p);
 
-/* cover.c: is everything that is named there, and every rule tested? */
+/*
+ * cover.c: is everything that is named there? And has every rule that is done,
+ * or in part, a test and a mutant?
+ */
 void cover_check(struct prove *p);
+void cover_gaps(struct prove *p);
 void cover_print(const struct prove *p);
 
 /* judge.c: what a test's output says about its claims */
