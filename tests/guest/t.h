@@ -187,7 +187,7 @@ void t_lazy(struct t *t, const char *file, int line, int fd, off_t pos,
  */
 struct t_trace {
 	char dir[64];			/* our tracefs instance */
-	/* valid after t_trace_stop() */
+	/* valid after t_trace_stop() and t_trace_take() */
 	int bios;			/* writes of the file's sectors */
 	int commands;			/* the same as the device sees them */
 	long long bytes;		/* in those commands */
@@ -202,6 +202,8 @@ struct t_trace {
 
 void t_trace_start(struct t *t, struct t_trace *tr);
 void t_trace_stop(struct t *t, struct t_trace *tr, int fd);
+/* What was counted since the start, or the last time; go on from 0. */
+void t_trace_take(struct t *t, struct t_trace *tr, int fd);
 
 /*
  * t_dev.c: the device itself.

@@ -19,7 +19,7 @@
 
 #define T_DISK_ALIGN	4096	/* what any device accepts for O_DIRECT */
 
-#define T_EXTENTS	64	/* that t_map() can take */
+#define T_EXTENTS	1024	/* that t_map() can take */
 #define T_NOT_WRITTEN	(FIEMAP_EXTENT_UNWRITTEN | FIEMAP_EXTENT_DELALLOC | \
 			 FIEMAP_EXTENT_UNKNOWN)
 

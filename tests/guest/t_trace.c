@@ -59,6 +59,7 @@ static const struct {
 
 #define T_TRACE_EVENTS	(sizeof(t_trace_events) / sizeof(t_trace_events[0]))
 
+/* O_TRUNC is what empties the buffer, of the file `trace`. */
 static bool t_trace_set(const struct t_trace *tr, const char *what,
 			const char *value)
 {
@@ -67,7 +68,7 @@ static bool t_trace_set(const struct t_trace *tr, const char *what,
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", tr->dir, what);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	n = write(fd, value, strlen(value));
@@ -75,17 +76,22 @@ static bool t_trace_set(const struct t_trace *tr, const char *what,
 	return n >= 0;
 }
 
-void t_trace_start(struct t *t, struct t_trace *tr)
+static void t_trace_enable(struct t_trace *tr, const char *value)
 {
 	size_t i;
 
+	for (i = 0; i < T_TRACE_EVENTS; i++)
+		T_MUST(t_trace_set(tr, t_trace_events[i].enable, value));
+}
+
+void t_trace_start(struct t *t, struct t_trace *tr)
+{
 	(void)t;
 	memset(tr, 0, sizeof(*tr));
 	snprintf(tr->dir, sizeof(tr->dir), "%s/wt.%d", T_TRACEFS, getpid());
 	T_MUST(!mkdir(tr->dir, 0755));
 	T_MUST(t_trace_set(tr, "buffer_size_kb", "256"));
-	for (i = 0; i < T_TRACE_EVENTS; i++)
-		T_MUST(t_trace_set(tr, t_trace_events[i].enable, "1"));
+	t_trace_enable(tr, "1");
 }
 
 static bool t_trace_ours(const struct t_trace_at *at, uint64_t pos)
@@ -187,7 +193,8 @@ static void t_trace_line(struct t_trace *tr, const struct t_trace_at *at,
 	}
 }
 
-void t_trace_stop(struct t *t, struct t_trace *tr, int fd)
+/* Add up what the buffer has. */
+static void t_trace_count(struct t *t, struct t_trace *tr, int fd)
 {
 	struct fiemap *map = t_map(fd);
 	struct t_trace_at at = {
@@ -195,11 +202,8 @@ void t_trace_stop(struct t *t, struct t_trace *tr, int fd)
 	};
 	char path[160], line[512];
 	struct stat st;
-	size_t i;
 	FILE *f;
 
-	for (i = 0; i < T_TRACE_EVENTS; i++)
-		T_MUST(t_trace_set(tr, t_trace_events[i].enable, "0"));
 	T_MUST(!stat(t->dev, &st));
 	at.major = major(st.st_rdev);
 	at.minor = minor(st.st_rdev);
@@ -210,5 +214,21 @@ void t_trace_stop(struct t *t, struct t_trace *tr, int fd)
 		t_trace_line(tr, &at, line);
 	fclose(f);
 	free(map);
+}
+
+void t_trace_stop(struct t *t, struct t_trace *tr, int fd)
+{
+	t_trace_enable(tr, "0");
+	t_trace_count(t, tr, fd);
 	rmdir(tr->dir);
+}
+
+void t_trace_take(struct t *t, struct t_trace *tr, int fd)
+{
+	struct t_trace fresh = { 0 };
+
+	memcpy(fresh.dir, tr->dir, sizeof(fresh.dir));
+	*tr = fresh;
+	t_trace_count(t, tr, fd);
+	T_MUST(t_trace_set(tr, "trace", "\n"));
 }
