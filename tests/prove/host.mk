@@ -5,6 +5,6 @@
 
 program := prove
 folder := tests/prove
-more := vm/supervisor/cases.c
+more := tests/cover/diff.c vm/supervisor/cases.c
 
 include ci/program.mk

@@ -153,6 +153,64 @@ void judge_kunit(struct claim *c, const char *ktap)
 		judge_say(c, V_SPLAT, "the kernel died");
 }
 
+/* "    ok 3 NAME" of a case, whatever its name */
+static bool judge_any(const char *line, bool *ok, char **name)
+{
+	const char *number;
+
+	if (!ut_starts(line, "    ") || line[4] == ' ' ||
+	    (!ut_starts(line + 4, "ok ") && !ut_starts(line + 4, "not ok ")))
+		return false;
+	*ok = ut_starts(line + 4, "ok ");
+	number = line + 4 + (*ok ? 3 : 7);
+	number += strspn(number, "0123456789 ");
+	*name = ut_fmt("%.*s", (int)strcspn(number, " "), number);
+	return true;
+}
+
+size_t judge_suites(const char *ktap, size_t cases, bool endless,
+		    enum verdict *verdict, char **why)
+{
+	const char *begin = ktap, *line, *next;
+	size_t n = 0;
+
+	*verdict = V_SURVIVED;
+	*why = NULL;
+	for (line = ktap; line && *line; line = next) {
+		struct claim c = { 0 };
+		char *copy, *name;
+		bool ok;
+
+		next = strchr(line, '\n');
+		copy = ut_fmt("%.*s", next ? (int)(next - line) : -1, line);
+		next = next ? next + 1 : NULL;
+		if (judge_any(copy, &ok, &name)) {
+			n++;
+			judge_kunit_case(&c, begin, line, "", ok);
+			/* An assertion is more than a splat before it. */
+			if (!ok && (*verdict == V_SURVIVED ||
+				    c.verdict == V_KILLED)) {
+				*verdict = c.verdict;
+				*why = ut_fmt("%s: %s", name, c.why);
+			}
+			begin = next ? next : line;
+			free(name);
+			free(c.why);
+		}
+		free(copy);
+		if (*verdict == V_KILLED)
+			return n;
+	}
+	if (*verdict != V_SURVIVED || n >= cases)
+		return n;
+	/* What was asserted before the kernel died of it was seen in time. */
+	line = judge_assertion(begin, begin + strlen(begin));
+	*verdict = line ? V_KILLED : endless ? V_HANG : V_SPLAT;
+	*why = line ? ut_fmt("%.*s", (int)strcspn(line, "\n"), line) :
+		ut_fmt("after %zu of %zu cases", n, cases);
+	return n;
+}
+
 /*
  * Does the guest itself say, in one of its reports, that @name failed by an
  * assertion? Which one, or NULL; the caller frees.

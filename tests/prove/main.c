@@ -5,6 +5,8 @@
  * prove rules			the same, and the table
  * prove mutants [MUTANTS=globs] [SHARD=i/n] [SEED=n]
  *				build and run the mutants (ci/mutants prepares)
+ * prove mutants DRAW=n [SEED=n]	n mutants that are drawn by lot
+ * prove mutate FILE		what can be changed in each line of FILE
  *
  * Runs in the project's top folder. Exit: 0 all is well; 1 something is not
  * proved: an unknown name, a rule without a test or a mutant, a mutant that survived;
@@ -18,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mutate.h"
 #include "prove.h"
 
 void prove_error(struct prove *p, const char *fmt, ...)
@@ -128,6 +131,7 @@ static bool main_shard(struct run_opt *opt, const char *value)
 static int main_mutants(struct prove *p, char **argv)
 {
 	struct run_opt opt = { .shard = 1, .shards = 1 };
+	uint64_t draw = 0;
 
 	for (; *argv; argv++) {
 		char *value = strchr(*argv, '=');
@@ -138,12 +142,19 @@ static int main_mutants(struct prove *p, char **argv)
 			opt.globs = value + 1;
 		else if (ut_starts(*argv, "SEED="))
 			opt.seed = value + 1;
-		else if (!ut_starts(*argv, "SHARD=") ||
-			 !main_shard(&opt, value + 1))
-			ut_die("what is '%s'? MUTANTS='globs' SHARD=i/n SEED=n",
-			       *argv);
+		else if (!(ut_starts(*argv, "SHARD=") &&
+			   main_shard(&opt, value + 1)) &&
+			 !(ut_starts(*argv, "DRAW=") &&
+			   ut_num(value + 1, 1, 100000, &draw)))
+			ut_die("what is '%s'? MUTANTS='globs' SHARD=i/n SEED=n "
+			       "DRAW=n", *argv);
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (draw && (opt.globs || opt.shards > 1))
+		ut_die("DRAW=n draws its own mutants: neither MUTANTS nor "
+		       "SHARD goes with it");
+	if (draw)
+		return draw_mutants(draw, opt.seed ? opt.seed : "1");
 	return run_mutants(p, &opt);
 }
 
@@ -152,6 +163,10 @@ int main(int argc, char **argv)
 	struct prove p = { 0 };
 	const char *verb = argc > 1 ? argv[1] : "";
 
+	if (!strcmp(verb, "mutate") && argc == 3) {
+		mutate_print(argv[2]);
+		return UT_PASS;
+	}
 	if (prove_read(&p))
 		return UT_BROKEN;
 	cover_check(&p);
@@ -162,7 +177,8 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "rules"))
 		cover_print(&p), trap_print(&p);
 	else if (strcmp(verb, "check"))
-		ut_die("usage: prove check|rules|mutants [NAME=VALUE...]");
+		ut_die("usage: prove check|rules|mutants [NAME=VALUE...] | "
+		       "prove mutate FILE");
 	if (p.errors)
 		ut_err("%u errors", p.errors);
 	else

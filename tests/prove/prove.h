@@ -165,6 +165,13 @@ void cover_print(const struct prove *p);
 /* judge.c: what a test's output says about its claims */
 void judge_kunit(struct claim *c, const char *ktap);
 void judge_guest(struct claim *claims, size_t n, const char *dir);
+/*
+ * And of all cases of all suites, of which @cases have to be there; @endless: the
+ * kernel had to be stopped.  The verdict, and *@why if there is something to be
+ * said.  How many cases have a result?
+ */
+size_t judge_suites(const char *ktap, size_t cases, bool endless,
+		    enum verdict *verdict, char **why);
 
 /* run.c: build and run the mutants chosen. Exit code. */
 struct run_opt {
@@ -174,6 +181,9 @@ struct run_opt {
 };
 
 int run_mutants(struct prove *p, const struct run_opt *opt);
+
+/* draw.c: @nr mutants by lot. Exit code: 1 when one survived. */
+int draw_mutants(unsigned int nr, const char *seed);
 
 /* out.c: table, KTAP, JSON and markdown of the @n mutants in @v */
 void out_table(struct mutant *const *v, size_t n);

@@ -58,7 +58,7 @@ static void run_kunit(struct mutant *m, struct claim *c)
 	char *name = ut_fmt("kunit-%s", c->name);
 	char *log = run_log(m, name);
 	double begin = ut_now();
-	char *ktap = step_kunit(log, c->name);
+	char *ktap = step_kunit(log, c->name, RUN_KUNIT_LIMIT);
 
 	c->seconds = ut_now() - begin;
 	judge_kunit(c, ktap);
@@ -202,7 +202,7 @@ static void run_base_claims(const struct runner *r, struct mutant *base)
 static void run_base_kunit(struct mutant *base)
 {
 	char *log = run_log(base, "kunit");
-	char *ktap = step_kunit(log, "iomap_wt*");
+	char *ktap = step_kunit(log, "iomap_wt*", RUN_KUNIT_ALL);
 	size_t i;
 
 	for (i = 0; i < base->nr_claims; i++)

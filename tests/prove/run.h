@@ -18,6 +18,7 @@
 #define RUN_KERNEL RUN_DIR "/kernel/plain"
 #define RUN_VM RUN_DIR "/vm"
 #define RUN_KUNIT_LIMIT 40	/* seconds, for a test of well under one */
+#define RUN_KUNIT_ALL 200	/* for all of them, which take 10 to 30 */
 
 struct claim;
 
@@ -32,8 +33,8 @@ bool step_apply(const char *log, const char *patch, char **why);
 bool step_reset(const char *log, char **why);
 bool step_build_kunit(const char *log, char **why);
 bool step_build_kernel(const char *log, char **why);
-/* KTAP of the suites that @glob names; the caller frees. */
-char *step_kunit(const char *log, const char *glob);
+/* KTAP of the cases that @glob names, of up to @limit seconds; the caller frees. */
+char *step_kunit(const char *log, const char *glob, unsigned int limit);
 /* The folder of results, NULL if there is none; the caller frees. */
 char *step_guest(const char *log, const char *tests, const struct claim *like,
 		 const char *seed);

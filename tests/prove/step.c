@@ -137,9 +137,9 @@ bool step_build_kernel(const char *log, char **why)
 	return step_build(log, argv, why);
 }
 
-char *step_kunit(const char *log, const char *glob)
+char *step_kunit(const char *log, const char *glob, unsigned int seconds)
 {
-	char *limit = ut_fmt("%d", RUN_KUNIT_LIMIT);
+	char *limit = ut_fmt("%u", seconds);
 	const char *const argv[] = {
 		"ci/kunit-exec", RUN_TREE, RUN_KUNIT, limit, glob, NULL
 	};
