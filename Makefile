@@ -21,7 +21,20 @@ RUN_VARIABLES := \
 	TIER \
 	TRACE \
 	V
+AB_VARIABLES := \
+	CFG \
+	FS \
+	PROFILE \
+	SEED \
+	TESTS
+SOAK_VARIABLES := $(AB_VARIABLES) \
+	HOURS \
+	KCONFIG \
+	LINUX \
+	SERIES \
+	V
 MUTANT_VARIABLES := \
+	DRAW \
 	MUTANTS \
 	SEED \
 	SHARD
@@ -29,7 +42,9 @@ VARIABLES := $(RUN_VARIABLES) \
 	BOOT \
 	CACHE \
 	CC \
+	DRAW \
 	FIO_TARBALL \
+	HOURS \
 	JOBS \
 	KCONFIG \
 	KERNEL_SHA256 \
@@ -53,6 +68,8 @@ endif
 # no value is ever pasted into a command. ~/ is for shells that leave it alone.
 args := $(foreach v,$(given),$v="$$$v")
 run_args := $(foreach v,$(filter $(RUN_VARIABLES),$(given)),$v="$$$v")
+ab_args := $(foreach v,$(filter $(AB_VARIABLES),$(given)),$v="$$$v")
+soak_args := $(foreach v,$(filter $(SOAK_VARIABLES),$(given)),$v="$$$v")
 mutant_args := $(foreach v,$(filter $(MUTANT_VARIABLES),$(given)),$v="$$$v")
 export LINUX := $(patsubst ~/%,$(HOME)/%,$(LINUX))
 export KCONFIG := $(patsubst ~/%,$(HOME)/%,$(KCONFIG))
@@ -83,8 +100,14 @@ setup: check ## install missing Debian packages (vm-test and test do it too)
 vm-test: check ## all of it: set-up, fetch, patch, build, boot, test, report
 	@vm/vmtest $(run_args)
 
+vm-ab: check ## the same operations with the series and without: what differs? (TESTS SEED FS)
+	@vm/ab $(ab_args)
+
 vm-bench: check ## do plain writes pay for the series? instructions, commands: a table
 	@vm/bench
+
+vm-soak: check ## HOURS=n: seeds and profiles in turn, until something fails
+	@vm/soak $(soak_args)
 
 vm-list: check ## the cases that a run would have, as JSON
 	@vm/vmtest --list $(run_args)
@@ -126,7 +149,7 @@ kunit: check ## the KUnit suites, in User Mode Linux
 	@ci/setup
 	@ci/kunit
 
-mutants: check ## break the rules one by one; which test sees it? (MUTANTS='D9*' SHARD)
+mutants: check ## break the rules one by one; which test sees it? (MUTANTS='D9*' SHARD; DRAW=20 SEED)
 	@ci/setup
 	@ci/mutants $(mutant_args)
 
@@ -162,5 +185,6 @@ clean: ## remove build/, if nobody's work is in it
 	@ci/clean
 
 .PHONY: check ci-local clean compile_commands config coverage fsx-list help kunit \
-	mutants rules series-check series-edit series-export setup test vm-attach \
-	vm-bench vm-dump vm-fixtures vm-gdb vm-list vm-log vm-ready vm-run vm-shell vm-test
+	mutants rules series-check series-edit series-export setup test vm-ab vm-attach \
+	vm-bench vm-dump vm-fixtures vm-gdb vm-list vm-log vm-ready vm-run vm-shell \
+	vm-soak vm-test
