@@ -33,6 +33,11 @@ SOAK_VARIABLES := $(AB_VARIABLES) \
 	LINUX \
 	SERIES \
 	V
+FSTESTS_VARIABLES := \
+	CFG \
+	FSTESTS \
+	G \
+	PROFILE
 MUTANT_VARIABLES := \
 	DRAW \
 	MUTANTS \
@@ -44,6 +49,8 @@ VARIABLES := $(RUN_VARIABLES) \
 	CC \
 	DRAW \
 	FIO_TARBALL \
+	FSTESTS \
+	G \
 	HOURS \
 	JOBS \
 	KCONFIG \
@@ -69,6 +76,7 @@ endif
 args := $(foreach v,$(given),$v="$$$v")
 run_args := $(foreach v,$(filter $(RUN_VARIABLES),$(given)),$v="$$$v")
 ab_args := $(foreach v,$(filter $(AB_VARIABLES),$(given)),$v="$$$v")
+fstests_args := $(foreach v,$(filter $(FSTESTS_VARIABLES),$(given)),$v="$$$v")
 soak_args := $(foreach v,$(filter $(SOAK_VARIABLES),$(given)),$v="$$$v")
 mutant_args := $(foreach v,$(filter $(MUTANT_VARIABLES),$(given)),$v="$$$v")
 export LINUX := $(patsubst ~/%,$(HOME)/%,$(LINUX))
@@ -108,6 +116,9 @@ vm-bench: check ## do plain writes pay for the series? instructions, commands: a
 
 vm-soak: check ## HOURS=n: seeds and profiles in turn, until something fails
 	@vm/soak $(soak_args)
+
+vm-fstests: check ## FSTESTS=DIR: your xfstests (G=quick), with the series and without
+	@vm/fstests $(fstests_args)
 
 vm-list: check ## the cases that a run would have, as JSON
 	@vm/vmtest --list $(run_args)
@@ -185,6 +196,6 @@ clean: ## remove build/, if nobody's work is in it
 	@ci/clean
 
 .PHONY: check ci-local clean compile_commands config coverage fsx-list help kunit \
-	mutants rules series-check series-edit series-export setup test vm-ab vm-attach \
-	vm-bench vm-dump vm-fixtures vm-gdb vm-list vm-log vm-ready vm-run vm-shell \
-	vm-soak vm-test
+	mutants rules series-check series-edit series-export setup test vm-ab \
+	vm-attach vm-bench vm-dump vm-fixtures vm-fstests vm-gdb vm-list vm-log \
+	vm-ready vm-run vm-shell vm-soak vm-test
