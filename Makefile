@@ -108,7 +108,7 @@ setup: check ## install missing Debian packages (vm-test and test do it too)
 vm-test: check ## all of it: set-up, fetch, patch, build, boot, test, report
 	@vm/vmtest $(run_args)
 
-vm-ab: check ## the same operations with the series and without: what differs? (TESTS SEED FS)
+vm-ab: check ## the same operations with the series and without: what differs?
 	@vm/ab $(ab_args)
 
 vm-bench: check ## do plain writes pay for the series? instructions, commands: a table
@@ -160,7 +160,7 @@ kunit: check ## the KUnit suites, in User Mode Linux
 	@ci/setup
 	@ci/kunit
 
-mutants: check ## break the rules one by one; which test sees it? (MUTANTS='D9*' SHARD; DRAW=20 SEED)
+mutants: check ## break the rules one by one; who sees it? (MUTANTS='D9*' SHARD; DRAW=20)
 	@ci/setup
 	@ci/mutants $(mutant_args)
 
