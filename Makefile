@@ -21,23 +21,14 @@ RUN_VARIABLES := \
 	TIER \
 	TRACE \
 	V
-AB_VARIABLES := \
-	CFG \
-	FS \
-	PROFILE \
-	SEED \
-	TESTS
-SOAK_VARIABLES := $(AB_VARIABLES) \
+SOAK_VARIABLES := $(RUN_VARIABLES) \
 	HOURS \
 	KCONFIG \
 	LINUX \
-	SERIES \
-	V
-FSTESTS_VARIABLES := \
-	CFG \
+	SERIES
+FSTESTS_VARIABLES := $(RUN_VARIABLES) \
 	FSTESTS \
-	G \
-	PROFILE
+	G
 MUTANT_VARIABLES := \
 	DRAW \
 	MUTANTS \
@@ -75,7 +66,6 @@ endif
 # no value is ever pasted into a command. ~/ is for shells that leave it alone.
 args := $(foreach v,$(given),$v="$$$v")
 run_args := $(foreach v,$(filter $(RUN_VARIABLES),$(given)),$v="$$$v")
-ab_args := $(foreach v,$(filter $(AB_VARIABLES),$(given)),$v="$$$v")
 fstests_args := $(foreach v,$(filter $(FSTESTS_VARIABLES),$(given)),$v="$$$v")
 soak_args := $(foreach v,$(filter $(SOAK_VARIABLES),$(given)),$v="$$$v")
 mutant_args := $(foreach v,$(filter $(MUTANT_VARIABLES),$(given)),$v="$$$v")
@@ -109,7 +99,7 @@ vm-test: check ## all of it: set-up, fetch, patch, build, boot, test, report
 	@vm/vmtest $(run_args)
 
 vm-ab: check ## the same operations with the series and without: what differs?
-	@vm/ab $(ab_args)
+	@vm/ab $(run_args)
 
 vm-bench: check ## do plain writes pay for the series? instructions, commands: a table
 	@vm/bench
