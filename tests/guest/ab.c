@@ -132,18 +132,21 @@ static void ab_tell(struct ab *ab, const char *what, long long result)
 	f->m.eof = f->t->blkdev ? FSX_MAX : st.st_size;
 	T_MUST(f->m.eof <= FSX_MAX);
 	printf("# ab %d %s | result=%lld size=%lld sectors=%lld extents=%s "
-	       "cached=%llu dirty=%llu writeback=%llu data=%016llx "
+	       "dirty=%llu writeback=%llu data=%016llx "
 	       "disk=%016llx",
 	       f->nr, what, result, (long long)st.st_size,
 	       f->t->blkdev ? 0LL : (long long)st.st_blocks, extents,
-	       (unsigned long long)cs.nr_cache,
 	       (unsigned long long)cs.nr_dirty,
 	       (unsigned long long)cs.nr_writeback,
 	       (unsigned long long)ab->data,
 	       (unsigned long long)ab_disk(ab, f->m.eof));
+	/* By lot, large folios are split, or not: a CPU may hold a reference. */
+	if (!ab->by_lot)
+		printf(" cached=%llu", (unsigned long long)cs.nr_cache);
+	/* Not commands: bios are merged, or not, as the task sleeps between. */
 	if (ab_counts(what))
-		printf(" bios=%d commands=%d bytes=%lld fua=%d",
-		       tr->bios, tr->commands, tr->bytes, tr->fua);
+		printf(" bios=%d bytes=%lld fua=%d", tr->bios, tr->bytes,
+		       tr->fua);
 	/* What is not synced may meet a flush of the log's. */
 	if (strstr(what, "sync"))
 		printf(" flushes=%d", tr->flushes);
@@ -279,6 +282,7 @@ static void ab_fsx(struct t *t)
 	struct ab *ab = ab_open(t, AB_FSX_NR, t->name);
 	struct fsx *f = &ab->f;
 
+	ab->by_lot = true;
 	ab->rng = ab->rng * 0x9e3779b97f4a7c15ULL + 1;
 	for (f->nr = 1; f->nr <= AB_FSX_NR; f->nr++) {
 		struct fsx_op *op = &f->ops[f->nr];

@@ -26,6 +26,7 @@ struct ab {
 	int direct;		/* the same file, O_DIRECT */
 	uint64_t rng;
 	uint64_t data;		/* hash of what the operation read; 0: nothing */
+	bool by_lot;		/* the operations are drawn */
 	int other;		/* another file, -1 if there is none */
 	struct t_trace tr;
 };
