@@ -166,6 +166,7 @@ static void fkd_end(struct fkd *fkd, struct bio *bio, blk_status_t status)
 
 	local_irq_save(flags);
 	__irq_enter_raw();
+	lockdep_hardirq_threaded();	/* could be, as a driver's: may sleep on RT */
 	bio_endio(bio);
 	fkd_look_after(fkd);
 	__irq_exit_raw();
