@@ -5,14 +5,14 @@
  *
  * A file is cut into grains.  Who changes some claims them first, takes a new
  * generation from a counter, notes it as issued, does it, and notes it as
- * acknowledged; then the claim ends.  So changes of one grain are in order, while
- * those of its neighbours in the same block and folio go on.  Who reads claims
- * nothing: what was acknowledged before the read began is the oldest it may see,
- * what was issued when it ended is the newest.
+ * acknowledged; then the claim ends.  So changes of one grain are in order,
+ * while those of its neighbours in the same block and folio go on.  Who reads
+ * claims nothing: what was acknowledged before the read began is the oldest it
+ * may see, what was issued when it ended is the newest.
  *
- * A word of data is its generation and a hash of where it belongs, so each can be
- * judged by itself: readers are not atomic against stores to mappings.  Zeros are
- * what punching and cutting leave, which have generations, too.
+ * A word of data is its generation and a hash of where it belongs, so each can
+ * be judged by itself: readers are not atomic against stores to mappings.
+ * Zeros are what punching and cutting leave, which have generations, too.
  *
  * What a WT write acknowledged is also read from the device, while the claim
  * still stands: there it must be of just this generation.
@@ -30,7 +30,7 @@
 
 #include "stress.h"
 
-#define STRESS_MOST	4	/* grains of one change */
+#define STRESS_MOST	16	/* grains of one change */
 
 uint64_t stress_random(struct stress_task *k)
 {
@@ -38,7 +38,8 @@ uint64_t stress_random(struct stress_task *k)
 	return k->random >> 33;
 }
 
-static uint64_t stress_word(const struct stress_task *k, off_t pos, uint64_t gen)
+static uint64_t stress_word(const struct stress_task *k, off_t pos,
+			    uint64_t gen)
 {
 	uint64_t hash = (k->file * 0x9e3779b1ULL + k->s->t->seed) *
 			0xff51afd7ed558ccdULL + pos / 8;
@@ -114,7 +115,8 @@ bool stress_begin(struct stress_task *k, struct stress_change *c, off_t pos,
 bool stress_begin_any(struct stress_task *k, struct stress_change *c,
 		      bool zeros)
 {
-	size_t grains = 1 + stress_random(k) % STRESS_MOST;
+	size_t most = stress_random(k) % 4 ? 3 : STRESS_MOST;
+	size_t grains = 1 + stress_random(k) % most;
 	off_t at = stress_random(k) % (STRESS_USED - grains + 1);
 
 	return stress_begin(k, c, at * k->s->grain, grains * k->s->grain,
@@ -197,7 +199,7 @@ static void *stress_task(void *arg)
 	int i;
 
 	stress_open(k, k->nr % mix->files);
-	k->buf = t_alloc(STRESS_MOST * k->s->grain);
+	k->buf = t_alloc(stress_size(k->s));
 	k->async = t_async_open(k->s->t, k->nr % 2 ? T_AIO : T_URING);
 	for (i = 0; i < mix->steps && !atomic_load(&k->s->wrong); i++) {
 		const struct stress_op *op;
@@ -221,7 +223,7 @@ static void *stress_disturb(void *arg)
 	struct stress_task *k = arg;
 
 	stress_open(k, 0);
-	k->buf = t_alloc(k->s->grain);
+	k->buf = t_alloc(stress_size(k->s));
 	while (!atomic_load(&k->s->over) && !atomic_load(&k->s->wrong)) {
 		stress_disturb_once(k);
 		sched_yield();

@@ -29,7 +29,7 @@ enum stress_bit {
 	STRESS_DIRECT_READ = 128,
 	STRESS_SYNC = 256,	/* fsync(2) */
 	STRESS_PUNCH = 512,
-	STRESS_DROP = 1024,	/* the file's clean pages */
+	STRESS_DROP = 1024,	/* the file's clean pages; back in large folios */
 };
 
 /* What may happen to all of them meanwhile. */
@@ -82,7 +82,7 @@ struct stress_task {
 	int fd;
 	int direct;		/* the same, O_DIRECT */
 	char *map;		/* the same, all of it */
-	void *buf;		/* for the largest change */
+	void *buf;		/* as large as the file */
 	struct t_async *async;
 };
 

@@ -21,7 +21,7 @@ static void stress_wrote(struct stress_task *k, const struct stress_change *c,
 			     who, k->file, (long long)c->pos, c->len, n);
 }
 
-/* While the claim stands nobody else writes there: it is just this, or wrong. */
+/* While the claim stands nobody else writes there: just this, or it is wrong. */
 static void stress_on_disk(struct stress_task *k, const struct stress_change *c,
 			   const char *who)
 {
@@ -166,9 +166,22 @@ static bool stress_punch(struct stress_task *k)
 	return true;
 }
 
+/* All of it is read at once then, and judged. */
 static bool stress_drop(struct stress_task *k)
 {
-	return !posix_fadvise(k->fd, 0, 0, POSIX_FADV_DONTNEED);
+	struct stress_window w[STRESS_USED];
+	long long grain = k->s->grain, i;
+
+	if (posix_fadvise(k->fd, 0, 0, POSIX_FADV_DONTNEED))
+		return false;
+	for (i = 0; i < STRESS_USED; i++)
+		stress_peek(k, i * grain, &w[i]);
+	if (pread(k->fd, k->buf, STRESS_USED * grain, 0) != STRESS_USED * grain)
+		stress_wrong(k, "file %d: a read of all is short", k->file);
+	for (i = 0; i < STRESS_USED; i++)
+		stress_judge(k, i * grain, (char *)k->buf + i * grain, &w[i],
+			     "a read of all");
+	return true;
 }
 
 const struct stress_op stress_ops[STRESS_OPS] = {
@@ -204,8 +217,10 @@ static void stress_freeze(struct stress_task *k)
 		stress_wrong(k, "freezing: %s", strerror(errno));
 }
 
-/* The last grain, which only we use, is cut off; then EOF moves back in one of
- * three ways.  The others are in the same folio, with the 1 KiB ones. */
+/*
+ * The last grain, which only we use, is cut off; then EOF moves back in one of
+ * three ways.  Grains of 1 KiB share their block with others.
+ */
 static void stress_cut(struct stress_task *k)
 {
 	long long grain = k->s->grain;
