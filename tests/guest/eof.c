@@ -163,6 +163,40 @@ static void eof_dirty_append(struct t *t)
 	eof_dirty_append_to(t, 2 * t->bs + 100);
 }
 
+/*
+ * A lazy append has delayed blocks, some of them behind EOF in advance.  A WT
+ * write to one of them leaves none behind EOF: no dirty page is there that would
+ * have them allocated later, and a direct read that meets one fails.
+ */
+static void eof_delayed(struct t *t)
+{
+	long long end = 21 * t->ps - 700;
+	int fd = t_file(t, "f", 16 * t->ps);
+	int direct = t_open(t, "f", O_RDWR | O_DIRECT);
+	char *buf = t_alloc(4 * t->ps);
+
+	T_MUST(t_write(t, fd, 16 * t->ps, end - 16 * t->ps, 2, 0) > 0);
+	T_LAZY(t, fd, 16 * t->ps, end - 16 * t->ps, 2);
+	T_MUST(t_extent(fd, 21 * t->ps) == T_DELALLOC);
+	T_EQ(t, "written", 1,
+	     t_write(t, fd, 20 * t->ps, 1, 3, RWF_WRITETHROUGH));
+	T_OK(t, t_extent(fd, 21 * t->ps) != T_DELALLOC,
+	     "blocks behind EOF are still delayed");
+	T_EQ(t, "direct read across EOF", end - 20 * t->ps,
+	     pread(direct, buf, 4 * t->ps, 20 * t->ps));
+	T_EQ(t, "size", end, t_size(fd));
+	T_DISK(t, fd, 20 * t->ps, 1, 3);
+	T_MUST(!fsync(fd));
+	t_drop(fd);
+	T_READS(t, fd, 0, 16 * t->ps, 1);
+	T_READS(t, fd, 16 * t->ps, 4 * t->ps, 2);
+	T_READS(t, fd, 20 * t->ps, 1, 3);
+	T_READS(t, fd, 20 * t->ps + 1, end - 20 * t->ps - 1, 2);
+	free(buf);
+	close(direct);
+	close(fd);
+}
+
 /* The first page: a store behind the one with EOF would be SIGBUS. */
 static char *eof_map(struct t *t, int fd)
 {
@@ -326,6 +360,7 @@ static const struct t_case cases[] = {
 	{ "append-flag",	eof_append_flag },
 	{ "append-many",	eof_append_many },
 	{ "beyond",		eof_beyond },
+	{ "delayed",		eof_delayed },
 	{ "dirty-append",	eof_dirty_append },
 	{ "mmap-append",	eof_mmap_append },
 	{ "mmap-beyond",	eof_mmap_beyond },
