@@ -29,7 +29,7 @@ enum stress_bit {
 	STRESS_DIRECT_READ = 128,
 	STRESS_SYNC = 256,	/* fsync(2) */
 	STRESS_PUNCH = 512,
-	STRESS_DROP = 1024,	/* the file's clean pages; back in large folios */
+	STRESS_DROP = 1024,	/* the file's clean pages */
 };
 
 /* What may happen to all of them meanwhile. */

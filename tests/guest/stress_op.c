@@ -166,7 +166,10 @@ static bool stress_punch(struct stress_task *k)
 	return true;
 }
 
-/* All of it is read at once then, and judged. */
+/*
+ * Half of the time all is read at once then, and judged.  Otherwise writes make
+ * folios of their own size.
+ */
 static bool stress_drop(struct stress_task *k)
 {
 	struct stress_window w[STRESS_USED];
@@ -174,6 +177,8 @@ static bool stress_drop(struct stress_task *k)
 
 	if (posix_fadvise(k->fd, 0, 0, POSIX_FADV_DONTNEED))
 		return false;
+	if (stress_random(k) % 2)
+		return true;
 	for (i = 0; i < STRESS_USED; i++)
 		stress_peek(k, i * grain, &w[i]);
 	if (pread(k->fd, k->buf, STRESS_USED * grain, 0) != STRESS_USED * grain)

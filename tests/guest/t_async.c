@@ -133,22 +133,30 @@ static long t_async_reap_uring(struct t_async *a)
 	struct io_uring_cqe *cqe;
 	long res;
 
-	T_MUST(!io_uring_wait_cqe(&a->ring, &cqe));
+	do {
+		res = io_uring_wait_cqe(&a->ring, &cqe);
+	} while (res == -EINTR);
+	T_MUST(!res);
 	res = cqe->res;
 	io_uring_cqe_seen(&a->ring, cqe);
 	return res;
 }
 
-/* Take completions until there are @min at least that were not reaped. */
-static void t_async_take_aio(struct t_async *a, int min)
+/*
+ * Take completions; wait for one at least if @wait.  A task that has an io_uring
+ * as well is interrupted when that has something for it to do.
+ */
+static void t_async_take_aio(struct t_async *a, bool wait)
 {
 	struct timespec no_wait = { 0 };
 	long n;
 
-	n = syscall(SYS_io_getevents, a->ctx, (long)min,
-		    (long)T_ASYNC_DEPTH - a->nr_ready, a->ready + a->nr_ready,
-		    min ? NULL : &no_wait);
-	T_MUST(n >= min);
+	do {
+		n = syscall(SYS_io_getevents, a->ctx, wait ? 1L : 0L,
+			    (long)T_ASYNC_DEPTH - a->nr_ready,
+			    a->ready + a->nr_ready, wait ? NULL : &no_wait);
+	} while (n < 0 && errno == EINTR);
+	T_MUST(n >= wait);
 	a->nr_ready += n;
 }
 
@@ -157,7 +165,7 @@ static long t_async_reap_aio(struct t_async *a)
 	if (a->nr_refused)
 		return a->refused[--a->nr_refused];
 	if (!a->nr_ready)
-		t_async_take_aio(a, 1);
+		t_async_take_aio(a, true);
 	return (long)a->ready[--a->nr_ready].res;
 }
 
@@ -171,7 +179,7 @@ int t_async_ready(struct t_async *a)
 {
 	if (a->engine == T_URING)
 		return io_uring_cq_ready(&a->ring);
-	t_async_take_aio(a, 0);
+	t_async_take_aio(a, false);
 	return a->nr_ready + a->nr_refused;
 }
 
