@@ -35,6 +35,7 @@ struct alloc_param {
 	int		ki_flags;
 	bool		aio;
 	bool		cached;		/* is the file? */
+	bool		held;		/* aio: nothing is done at submission */
 };
 
 static const struct alloc_param alloc_params[] = {
@@ -54,6 +55,8 @@ static const struct alloc_param alloc_params[] = {
 	{ "async, nowait", 12, SZ_64K, 0, SZ_16K, IOCB_NOWAIT, .aio = true },
 	{ "async, dsync", 12, SZ_64K, SZ_16K, SZ_32K, IOCB_DSYNC,
 	  .aio = true },
+	{ "async, sync, held", 12, SZ_64K, 0, SZ_16K, IOCB_DSYNC | IOCB_SYNC,
+	  .aio = true, .held = true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(alloc, alloc_params, desc);
@@ -123,12 +126,14 @@ static ssize_t alloc_write(struct kunit *test, struct fkfs *fs,
 	const struct alloc_param *p = test->param_value;
 	ssize_t ret;
 
+	fs->disk->hold = p->held;
 	wt_fault_arm(nth);
 	if (p->aio)
 		ret = fkfs_aio_write(fs, aio, p->ki_flags, buf, p->pos, p->len);
 	else
 		ret = fkfs_write(fs, FKFS_WT, p->ki_flags, buf, p->pos, p->len);
 	*failed = wt_fault_disarm();
+	fkd_release_all(fs->disk);
 	if (ret == -EIOCBQUEUED)
 		ret = fkfs_aio_wait(aio);
 	return ret;
