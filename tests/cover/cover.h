@@ -19,8 +19,11 @@
  *	PATH: PART OF THE LINE'S TEXT
  *		the reason, in one or more lines that begin with a tab
  * explains each added line of PATH that has this text, and that did not run or
- * did not take all its branches.
+ * did not take all its branches.  It must explain something, unless the reason
+ * begins with COVER_SOMETIMES.
  */
+#define COVER_SOMETIMES "Not in every run: "
+
 struct cover_reason {
 	char *path;
 	char *text;

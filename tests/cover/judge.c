@@ -95,7 +95,8 @@ int cover_judge(struct cover *c)
 	for (i = 0; i < c->nr_reasons; i++) {
 		const struct cover_reason *r = &c->reasons[i];
 
-		if (r->used && *r->reason)
+		if (*r->reason && (r->used ||
+				   ut_starts(r->reason, COVER_SOMETIMES)))
 			continue;
 		printf("tests/uncovered:%d: %s: %s %s\n", r->line, r->path,
 		       r->text, r->used ? "has no reason" :

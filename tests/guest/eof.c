@@ -4,6 +4,7 @@
  * from the new end to the end of its block, and zeros between an old EOF and a
  * write that began behind it, whatever a mapping stored there.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -177,6 +178,10 @@ static void eof_delayed(struct t *t)
 
 	T_MUST(t_write(t, fd, 16 * t->ps, end - 16 * t->ps, 2, 0) > 0);
 	T_LAZY(t, fd, 16 * t->ps, end - 16 * t->ps, 2);
+	T_MUST(t_extent(fd, 21 * t->ps) == T_DELALLOC);
+	t_touch(fd);
+	T_EQ(t, "not without waiting", -EAGAIN,
+	     t_write(t, fd, 20 * t->ps, 1, 3, RWF_WRITETHROUGH | RWF_NOWAIT));
 	T_MUST(t_extent(fd, 21 * t->ps) == T_DELALLOC);
 	T_EQ(t, "written", 1,
 	     t_write(t, fd, 20 * t->ps, 1, 3, RWF_WRITETHROUGH));
