@@ -49,6 +49,7 @@ enum fkfs_how {
 	FKFS_WAIT,		/* filemap_fdatawait_range() */
 	FKFS_TRUNCATE,		/* truncate_inode_pages(), to @pos */
 	FKFS_INVALIDATE,	/* invalidate_inode_pages2_range() */
+	FKFS_DIO_WAIT,		/* inode_dio_wait(), with the inode locked */
 	FKFS_STORE,		/* a byte, to the user address @pos */
 };
 

@@ -136,6 +136,11 @@ ssize_t fkfs_write(struct fkfs *fs, enum fkfs_how how, int ki_flags,
 		return invalidate_inode_pages2_range(fs->inode->i_mapping,
 				pos >> PAGE_SHIFT,
 				(pos + len - 1) >> PAGE_SHIFT);
+	case FKFS_DIO_WAIT:
+		inode_lock(fs->inode);
+		inode_dio_wait(fs->inode);
+		inode_unlock(fs->inode);
+		return 0;
 	default:
 		break;
 	}

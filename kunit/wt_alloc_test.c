@@ -180,8 +180,33 @@ static void allocation_fails(struct kunit *test)
 }
 
 /*
- * D17, R5, K3 (trap 36): the same with the buffer in user memory, copies of
- * which fail too; none of these makes the call fail.
+ * R5, K4: a call that has no memory for its next bio waits for those that it
+ * has in flight before it tries again, even if it is asynchronous.
+ */
+static void waits_for_memory(struct kunit *test)
+{
+	u8 *buf = wt_buf(test, 1, 0, 2 * PAGE_SIZE);
+	struct fkfs *fs = wt_fs(test, &wt_two_extents);
+	struct fkfs_io *io;
+
+	fkfs_fail(fs, FKFS_GET, 2, -ENOMEM);
+	fs->disk->hold = true;
+	io = wt_start(test, fs, FKFS_AIO, buf, 0, 2 * PAGE_SIZE);
+	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, 1));
+	KUNIT_EXPECT_TRUE(test, fkfs_wait_blocked(io));
+	KUNIT_EXPECT_EQ(test, 1, fkd_nr_held(fs->disk));
+
+	fkd_release(fs->disk, 0, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, (ssize_t)-EIOCBQUEUED, fkfs_join(io));
+	KUNIT_EXPECT_EQ(test, 1, fkd_nr_held(fs->disk));
+	fkd_release(fs->disk, 0, BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, 2 * PAGE_SIZE, fkfs_aio_wait(&io->aio));
+	wt_expect_quiet(test, fs);
+}
+
+/*
+ * D17, R5, K3 (trap 36): allocations fail for a call whose buffer is in user
+ * memory, and copies of it too; none of these makes the call fail.
  */
 static void copy_fails(struct kunit *test)
 {
@@ -223,6 +248,7 @@ static void copy_fails(struct kunit *test)
 
 static struct kunit_case wt_alloc_cases[] = {
 	KUNIT_CASE_PARAM(allocation_fails, alloc_gen_params),
+	KUNIT_CASE(waits_for_memory),
 	KUNIT_CASE(copy_fails),
 	{ }
 };

@@ -70,6 +70,7 @@ static const struct wait_param wait_params[] = {
 	{ "invalidation", FKFS_INVALIDATE, 0, 0, true, true },
 	{ "a lazy write", FKFS_BUFFERED, 0, SZ_4K, true, false },
 	{ "a write through", FKFS_WT, 0, SZ_4K, true, false },
+	{ "what changes extents", FKFS_DIO_WAIT, 0, 0, true, false },
 	{ "fsync elsewhere", FKFS_FSYNC, SZ_64K, 0, false, false },
 	{ "truncation elsewhere", FKFS_TRUNCATE, SZ_64K, 0, false, false },
 	{ "a lazy write elsewhere", FKFS_BUFFERED, SZ_64K, SZ_4K, false,
@@ -79,8 +80,10 @@ static const struct wait_param wait_params[] = {
 KUNIT_ARRAY_PARAM_DESC(wait, wait_params, desc);
 
 /*
- * D11, S1, D7 (trap 9): who needs the end of the I/O waits for it, and who does
- * not, does not.  Reclaim passes the folio by.
+ * D11, S1, D7, L3 (trap 9): who needs the end of the I/O waits for it, and who
+ * does not, does not.  Hole punching and the like wait twice, for the file's
+ * I/O in flight and for writeback, and must not rely on the one or the other.
+ * Reclaim passes the folio by.
  */
 static void others_wait(struct kunit *test)
 {
