@@ -92,16 +92,6 @@ static char *out_total(const struct ab *ab, int status)
 		      differ, broken, same, refused, status);
 }
 
-static void out_write(const char *dir, const char *name, const char *text)
-{
-	char *path = ut_fmt("%s/%s", dir, name);
-	int ret = ut_write(path, text);
-
-	if (ret)
-		ut_err("%s: %s", path, strerror(-ret));
-	free(path);
-}
-
 static void out_ktap(const struct ab *ab, const char *dir)
 {
 	struct ut_buf b = { 0 };
@@ -123,7 +113,7 @@ static void out_ktap(const struct ab *ab, const char *dir)
 			p->n || p->broken ? "not ok" : "ok", i + 1, c->profile,
 			c->fs, c->name);
 	}
-	out_write(dir, "results.ktap", ut_str(&b));
+	ut_write_in(dir, "results.ktap", ut_str(&b));
 	ut_free(&b);
 }
 
@@ -139,7 +129,7 @@ void ab_out(const struct ab *ab, const char *dir, const char *asked,
 	printf("%s%s\n", ut_str(&table), total);
 	page = ut_fmt("# With the series and without it\n\n%s\n%s", total,
 		      ut_str(&table));
-	out_write(dir, "summary.md", page);
+	ut_write_in(dir, "summary.md", page);
 	out_ktap(ab, dir);
 	free(page);
 	ut_free(&table);

@@ -43,8 +43,9 @@ static long long ab_room(const struct fsx_op *op, long long pos)
 	return op->len < FSX_MAX - pos ? op->len : FSX_MAX - pos;
 }
 
-static long long ab_pwrite(struct fsx *f, const struct fsx_op *op, int flags)
+static long long ab_write(struct fsx *f, const struct fsx_op *op)
 {
+	int flags = op->kind->flags;
 	long long pos = flags & RWF_APPEND ? t_size(f->fd) : op->pos;
 	struct iovec iov = { f->buf, ab_room(op, pos) };
 
@@ -52,58 +53,17 @@ static long long ab_pwrite(struct fsx *f, const struct fsx_op *op, int flags)
 	return t_pwritev2(f->fd, &iov, 1, op->pos, flags);
 }
 
-static long long ab_write(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, 0);
-}
-
-static long long ab_dsync(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_DSYNC);
-}
-
-static long long ab_sync(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_SYNC);
-}
-
-static long long ab_append(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_APPEND);
-}
-
-static long long ab_hipri(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_HIPRI);
-}
-
-static long long ab_atomic(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_ATOMIC);
-}
-
-/* The bit behind the last one there is, with the series or without */
-static long long ab_unknown(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, 0x400);
-}
-
 /* A file whose times are due to be updated refuses as well: try again. */
-static long long ab_again(struct fsx *f, const struct fsx_op *op, int flags)
+static long long ab_nowait(struct fsx *f, const struct fsx_op *op)
 {
 	long long ret = -EAGAIN;
 	int i;
 
 	for (i = 0; i < AB_TRIES && ret == -EAGAIN; i++) {
 		t_touch(f->fd);
-		ret = ab_pwrite(f, op, flags | RWF_NOWAIT);
+		ret = ab_write(f, op);
 	}
 	return ret;
-}
-
-static long long ab_nowait(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_again(f, op, 0);
 }
 
 void ab_forget(struct fsx *f)
@@ -114,7 +74,7 @@ void ab_forget(struct fsx *f)
 /* Writeback is started, not awaited, and what was written is dropped then. */
 static long long ab_dontcache(struct fsx *f, const struct fsx_op *op)
 {
-	long long ret = ab_pwrite(f, op, RWF_DONTCACHE);
+	long long ret = ab_write(f, op);
 
 	T_MUST(!fsync(f->fd));
 	ab_forget(f);
@@ -141,14 +101,15 @@ static long long ab_fault(struct fsx *f, const struct fsx_op *op)
 }
 
 static long long ab_async(struct fsx *f, const struct fsx_op *op,
-			  enum t_engine engine, int flags)
+			  enum t_engine engine)
 {
 	long long len = ab_room(op, op->pos);
 	void *buf;
 
 	if (!f->engines[engine])
 		f->engines[engine] = t_async_open(f->t, engine);
-	buf = t_async_write(f->engines[engine], f->fd, op->pos, len, 0, flags);
+	buf = t_async_write(f->engines[engine], f->fd, op->pos, len, 0,
+			    op->kind->flags);
 	fsx_fill(f, buf, op->pos, len, f->nr);
 	t_async_submit(f->engines[engine]);
 	return t_async_reap(f->engines[engine]);
@@ -156,22 +117,12 @@ static long long ab_async(struct fsx *f, const struct fsx_op *op,
 
 static long long ab_aio(struct fsx *f, const struct fsx_op *op)
 {
-	return ab_async(f, op, T_AIO, 0);
-}
-
-static long long ab_aio_dsync(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_async(f, op, T_AIO, RWF_DSYNC);
+	return ab_async(f, op, T_AIO);
 }
 
 static long long ab_uring(struct fsx *f, const struct fsx_op *op)
 {
-	return ab_async(f, op, T_URING, 0);
-}
-
-static long long ab_uring_dsync(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_async(f, op, T_URING, RWF_DSYNC);
+	return ab_async(f, op, T_URING);
 }
 
 /* As it is: what is not aligned may be refused. */
@@ -184,8 +135,7 @@ static long long ab_direct_odd(struct fsx *f, const struct fsx_op *op)
 }
 
 /* Whole blocks around it */
-static long long ab_direct_flags(struct fsx *f, const struct fsx_op *op,
-				 int flags)
+static long long ab_direct(struct fsx *f, const struct fsx_op *op)
 {
 	long long unit = f->m.bs > 4096 ? f->m.bs : 4096;
 	long long pos = fsx_down(op->pos, unit);
@@ -193,17 +143,7 @@ static long long ab_direct_flags(struct fsx *f, const struct fsx_op *op,
 	struct iovec iov = { f->buf, len };
 
 	fsx_fill(f, f->buf, pos, len, f->nr);
-	return t_pwritev2(ab_of(f)->direct, &iov, 1, pos, flags);
-}
-
-static long long ab_direct(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_direct_flags(f, op, 0);
-}
-
-static long long ab_direct_dsync(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_direct_flags(f, op, RWF_DSYNC);
+	return t_pwritev2(ab_of(f)->direct, &iov, 1, pos, op->kind->flags);
 }
 
 static long long ab_read(struct fsx *f, const struct fsx_op *op)
@@ -249,24 +189,9 @@ static long long ab_truncate(struct fsx *f, const struct fsx_op *op)
 	return ftruncate(f->fd, op->pos) ? -errno : 0;
 }
 
-static long long ab_fallocate(struct fsx *f, const struct fsx_op *op, int mode)
+static long long ab_fallocate(struct fsx *f, const struct fsx_op *op)
 {
-	return fallocate(f->fd, mode, op->pos, op->len) ? -errno : 0;
-}
-
-static long long ab_alloc(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_fallocate(f, op, FALLOC_FL_KEEP_SIZE);
-}
-
-static long long ab_punch(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_fallocate(f, op, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
-}
-
-static long long ab_zero(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_fallocate(f, op, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE);
+	return fallocate(f->fd, op->kind->flags, op->pos, op->len) ? -errno : 0;
 }
 
 static long long ab_fsync(struct fsx *f, const struct fsx_op *op)
@@ -321,96 +246,61 @@ static long long ab_clone(struct fsx *f, const struct fsx_op *op)
 	return ret;
 }
 
-static long long ab_wt(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_WRITETHROUGH);
-}
-
-static long long ab_wt_dsync(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_WRITETHROUGH | RWF_DSYNC);
-}
-
-static long long ab_wt_append(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_WRITETHROUGH | RWF_APPEND);
-}
-
-static long long ab_wt_dontcache(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_WRITETHROUGH | RWF_DONTCACHE);
-}
-
-static long long ab_wt_nowait(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_again(f, op, RWF_WRITETHROUGH);
-}
-
-static long long ab_wt_atomic(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_pwrite(f, op, RWF_WRITETHROUGH | RWF_ATOMIC);
-}
-
-static long long ab_wt_aio(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_async(f, op, T_AIO, RWF_WRITETHROUGH);
-}
-
-static long long ab_wt_uring(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_async(f, op, T_URING, RWF_WRITETHROUGH);
-}
-
-static long long ab_wt_direct(struct fsx *f, const struct fsx_op *op)
-{
-	return ab_direct_flags(f, op, RWF_WRITETHROUGH);
-}
+/* The bit behind the last one there is, with the series or without */
+#define AB_UNKNOWN	0x400
 
 /* No model is asked: two kernels are compared. */
-#define AB(n, c, a, g, e) \
-	{ .name = n, .cards = c, .args = a, .gen = g, .exec = e }
+#define AB(n, c, a, g, e, f) \
+	{ .name = n, .cards = c, .args = a, .gen = g, .exec = e, .flags = f }
 
 const struct fsx_kind ab_kinds[] = {
-	AB("aio",	6, 2, fsx_gen_write, ab_aio),
-	AB("aio-dsync", 3, 2, fsx_gen_write, ab_aio_dsync),
-	AB("alloc",	4, 2, fsx_gen_write, ab_alloc),
-	AB("append",	5, 2, fsx_gen_write, ab_append),
-	AB("atomic",	0, 2, fsx_gen_write, ab_atomic),
-	AB("clone",	3, 0, NULL, ab_clone),
-	AB("direct",	8, 2, fsx_gen_write, ab_direct),
-	AB("direct-dsync", 4, 2, fsx_gen_write, ab_direct_dsync),
-	AB("direct-odd", 2, 2, fsx_gen_write, ab_direct_odd),
-	AB("dontcache", 4, 2, fsx_gen_write, ab_dontcache),
-	AB("drop",	4, 0, NULL, ab_drop),
-	AB("dsync",	10, 2, fsx_gen_write, ab_dsync),
-	AB("fault",	3, 2, fsx_gen_write, ab_fault),
-	AB("fdatasync", 3, 0, NULL, ab_fdatasync),
-	AB("fsync",	4, 0, NULL, ab_fsync),
-	AB("hipri",	0, 2, fsx_gen_write, ab_hipri),
-	AB("mread",	6, 2, fsx_gen_inside, ab_mread),
-	AB("mwrite",	12, 2, fsx_gen_inside, ab_mwrite),
-	AB("nowait",	4, 2, fsx_gen_write, ab_nowait),
-	AB("punch",	6, 2, fsx_gen_inside, ab_punch),
-	AB("range",	3, 2, fsx_gen_inside, ab_range),
-	AB("read",	8, 2, fsx_gen_inside, ab_read),
-	AB("reopen",	3, 0, NULL, ab_reopen),
-	AB("sync",	4, 2, fsx_gen_write, ab_sync),
-	AB("truncate", 8, 1, fsx_gen_size, ab_truncate),
-	AB("unknown",	0, 2, fsx_gen_write, ab_unknown),
-	AB("uring",	6, 2, fsx_gen_write, ab_uring),
-	AB("uring-dsync", 3, 2, fsx_gen_write, ab_uring_dsync),
-	AB("verify",	3, 0, NULL, ab_verify),
-	AB("write",	24, 2, fsx_gen_write, ab_write),
-	AB("wt",	0, 2, fsx_gen_write, ab_wt),
-	AB("wt-aio",	0, 2, fsx_gen_write, ab_wt_aio),
-	AB("wt-append", 0, 2, fsx_gen_write, ab_wt_append),
-	AB("wt-atomic", 0, 2, fsx_gen_write, ab_wt_atomic),
-	AB("wt-direct", 0, 2, fsx_gen_write, ab_wt_direct),
-	AB("wt-dontcache", 0, 2, fsx_gen_write, ab_wt_dontcache),
-	AB("wt-dsync", 0, 2, fsx_gen_write, ab_wt_dsync),
-	AB("wt-nowait", 0, 2, fsx_gen_write, ab_wt_nowait),
-	AB("wt-uring", 0, 2, fsx_gen_write, ab_wt_uring),
-	AB("zero",	3, 2, fsx_gen_inside, ab_zero),
+	AB("aio",	6, 2, fsx_gen_write, ab_aio, 0),
+	AB("aio-dsync", 3, 2, fsx_gen_write, ab_aio, RWF_DSYNC),
+	AB("alloc",	4, 2, fsx_gen_write, ab_fallocate, FALLOC_FL_KEEP_SIZE),
+	AB("append",	5, 2, fsx_gen_write, ab_write, RWF_APPEND),
+	AB("atomic",	0, 2, fsx_gen_write, ab_write, RWF_ATOMIC),
+	AB("clone",	3, 0, NULL, ab_clone, 0),
+	AB("direct",	8, 2, fsx_gen_write, ab_direct, 0),
+	AB("direct-dsync", 4, 2, fsx_gen_write, ab_direct, RWF_DSYNC),
+	AB("direct-odd", 2, 2, fsx_gen_write, ab_direct_odd, 0),
+	AB("dontcache", 4, 2, fsx_gen_write, ab_dontcache, RWF_DONTCACHE),
+	AB("drop",	4, 0, NULL, ab_drop, 0),
+	AB("dsync",	10, 2, fsx_gen_write, ab_write, RWF_DSYNC),
+	AB("fault",	3, 2, fsx_gen_write, ab_fault, 0),
+	AB("fdatasync", 3, 0, NULL, ab_fdatasync, 0),
+	AB("fsync",	4, 0, NULL, ab_fsync, 0),
+	AB("hipri",	0, 2, fsx_gen_write, ab_write, RWF_HIPRI),
+	AB("mread",	6, 2, fsx_gen_inside, ab_mread, 0),
+	AB("mwrite",	12, 2, fsx_gen_inside, ab_mwrite, 0),
+	AB("nowait",	4, 2, fsx_gen_write, ab_nowait, RWF_NOWAIT),
+	AB("punch",	6, 2, fsx_gen_inside, ab_fallocate,
+	   FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE),
+	AB("range",	3, 2, fsx_gen_inside, ab_range, 0),
+	AB("read",	8, 2, fsx_gen_inside, ab_read, 0),
+	AB("reopen",	3, 0, NULL, ab_reopen, 0),
+	AB("sync",	4, 2, fsx_gen_write, ab_write, RWF_SYNC),
+	AB("truncate", 8, 1, fsx_gen_size, ab_truncate, 0),
+	AB("unknown",	0, 2, fsx_gen_write, ab_write, AB_UNKNOWN),
+	AB("uring",	6, 2, fsx_gen_write, ab_uring, 0),
+	AB("uring-dsync", 3, 2, fsx_gen_write, ab_uring, RWF_DSYNC),
+	AB("verify",	3, 0, NULL, ab_verify, 0),
+	AB("write",	24, 2, fsx_gen_write, ab_write, 0),
+	AB("wt",	0, 2, fsx_gen_write, ab_write, RWF_WRITETHROUGH),
+	AB("wt-aio",	0, 2, fsx_gen_write, ab_aio, RWF_WRITETHROUGH),
+	AB("wt-append", 0, 2, fsx_gen_write, ab_write,
+	   RWF_WRITETHROUGH | RWF_APPEND),
+	AB("wt-atomic", 0, 2, fsx_gen_write, ab_write,
+	   RWF_WRITETHROUGH | RWF_ATOMIC),
+	AB("wt-direct", 0, 2, fsx_gen_write, ab_direct, RWF_WRITETHROUGH),
+	AB("wt-dontcache", 0, 2, fsx_gen_write, ab_write,
+	   RWF_WRITETHROUGH | RWF_DONTCACHE),
+	AB("wt-dsync", 0, 2, fsx_gen_write, ab_write,
+	   RWF_WRITETHROUGH | RWF_DSYNC),
+	AB("wt-nowait", 0, 2, fsx_gen_write, ab_nowait,
+	   RWF_WRITETHROUGH | RWF_NOWAIT),
+	AB("wt-uring", 0, 2, fsx_gen_write, ab_uring, RWF_WRITETHROUGH),
+	AB("zero",	3, 2, fsx_gen_inside, ab_fallocate,
+	   FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE),
 };
 
 const int ab_nr_kinds = sizeof(ab_kinds) / sizeof(ab_kinds[0]);

@@ -69,6 +69,7 @@ struct fsx_kind {
 	int args;		/* numbers in the list: POS, LEN, ARG */
 	unsigned int needs;	/* enum fsx_can */
 	int pieces;		/* ARG: 1: 1 to FSX_PIECES; 0: a position */
+	int flags;		/* of the call: RWF_*, or a mode of fallocate */
 	/* Draw pos and len. */
 	void (*gen)(struct fsx *f, struct fsx_op *op);
 	/* Do it to the file: what the call returned, or a negative errno. */

@@ -13,8 +13,7 @@ typedef void fsx_look(struct fsx *f, const struct fsx_op *op);
 
 /* fsx_write.c: one call that writes. */
 fsx_do fsx_write, fsx_write_effect;
-fsx_do fsx_wt, fsx_wt_vec, fsx_wt_dsync, fsx_wt_sync, fsx_wt_effect;
-fsx_do fsx_wt_dontcache;
+fsx_do fsx_wt_effect;
 fsx_do fsx_wt_append, fsx_wt_append_effect;
 fsx_do fsx_wt_nowait, fsx_wt_nowait_effect;
 fsx_do fsx_direct, fsx_direct_effect;
@@ -46,9 +45,8 @@ fsx_look fsx_mwrite_check, fsx_sync_range_check;
 
 /* fsx_space.c: what has blocks, and whose. */
 fsx_do fsx_truncate, fsx_truncate_effect;
-fsx_do fsx_punch, fsx_punch_effect;
-fsx_do fsx_zero, fsx_zero_keep, fsx_zero_effect, fsx_zero_keep_effect;
-fsx_do fsx_prealloc, fsx_prealloc_keep, fsx_unshare, fsx_prealloc_effect;
+fsx_do fsx_allocate, fsx_punch_effect, fsx_prealloc_effect;
+fsx_do fsx_zero_effect, fsx_zero_keep_effect;
 fsx_do fsx_collapse, fsx_collapse_effect;
 fsx_do fsx_insert, fsx_insert_effect;
 fsx_do fsx_copy, fsx_copy_effect;

@@ -11,11 +11,6 @@
 
 #include "fsx_op.h"
 
-#define FSX_COLLAPSE	0x08	/* FALLOC_FL_*: linux/falloc.h */
-#define FSX_ZERO	0x10
-#define FSX_INSERT	0x20
-#define FSX_UNSHARE	0x40
-
 long long fsx_truncate(struct fsx *f, const struct fsx_op *op)
 {
 	long long size = op->pos + (f->lie == FSX_BAD_SIZE);
@@ -30,17 +25,12 @@ long long fsx_truncate_effect(struct fsx *f, const struct fsx_op *op)
 	return 0;
 }
 
-static long long fsx_fallocate(struct fsx *f, const struct fsx_op *op, int mode)
+/* Whatever of it the row's flags say. */
+long long fsx_allocate(struct fsx *f, const struct fsx_op *op)
 {
 	if (f->lie == FSX_NO_FALLOCATE)
 		return 0;
-	return fallocate(f->fd, mode, op->pos, op->len) ? -errno : 0;
-}
-
-long long fsx_punch(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_fallocate(f, op,
-			     FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+	return fallocate(f->fd, op->kind->flags, op->pos, op->len) ? -errno : 0;
 }
 
 long long fsx_punch_effect(struct fsx *f, const struct fsx_op *op)
@@ -48,16 +38,6 @@ long long fsx_punch_effect(struct fsx *f, const struct fsx_op *op)
 	f->idle = !fsx_model_inside(f, op);
 	fsx_model_punch(f, op->pos, op->len);
 	return 0;
-}
-
-long long fsx_zero(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_fallocate(f, op, FSX_ZERO);
-}
-
-long long fsx_zero_keep(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_fallocate(f, op, FSX_ZERO | FALLOC_FL_KEEP_SIZE);
 }
 
 long long fsx_zero_keep_effect(struct fsx *f, const struct fsx_op *op)
@@ -70,21 +50,6 @@ long long fsx_zero_effect(struct fsx *f, const struct fsx_op *op)
 {
 	fsx_model_punch(f, op->pos, op->len);
 	return fsx_prealloc_effect(f, op);
-}
-
-long long fsx_prealloc(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_fallocate(f, op, 0);
-}
-
-long long fsx_prealloc_keep(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_fallocate(f, op, FALLOC_FL_KEEP_SIZE);
-}
-
-long long fsx_unshare(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_fallocate(f, op, FSX_UNSHARE);
 }
 
 long long fsx_prealloc_effect(struct fsx *f, const struct fsx_op *op)
@@ -110,7 +75,7 @@ long long fsx_collapse(struct fsx *f, const struct fsx_op *op)
 {
 	struct fsx_op at = fsx_collapse_op(f, op);
 
-	return at.len ? fsx_fallocate(f, &at, FSX_COLLAPSE) : 0;
+	return at.len ? fsx_allocate(f, &at) : 0;
 }
 
 long long fsx_collapse_effect(struct fsx *f, const struct fsx_op *op)
@@ -139,7 +104,7 @@ long long fsx_insert(struct fsx *f, const struct fsx_op *op)
 {
 	struct fsx_op at = fsx_insert_op(f, op);
 
-	return at.len ? fsx_fallocate(f, &at, FSX_INSERT) : 0;
+	return at.len ? fsx_allocate(f, &at) : 0;
 }
 
 long long fsx_insert_effect(struct fsx *f, const struct fsx_op *op)

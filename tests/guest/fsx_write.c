@@ -8,9 +8,18 @@
 
 #include "fsx_op.h"
 
-/* In @op->arg pieces, or in one. */
-static long long fsx_pwrite(struct fsx *f, const struct fsx_op *op, int flags)
+/* Of the row: who is to write lazily keeps the place only. */
+static int fsx_flags(struct fsx *f, const struct fsx_op *op)
 {
+	if (f->lie == FSX_LAZY)
+		return op->kind->flags & RWF_APPEND;
+	return op->kind->flags;
+}
+
+/* In @op->arg pieces, or in one. */
+long long fsx_write(struct fsx *f, const struct fsx_op *op)
+{
+	int flags = fsx_flags(f, op);
 	long long cuts[FSX_PIECES + 1];
 	struct iovec iov[FSX_PIECES];
 	struct fsx_op whole = *op;
@@ -34,46 +43,10 @@ static long long fsx_pwrite(struct fsx *f, const struct fsx_op *op, int flags)
 	return t_pwritev2(f->fd, iov, whole.arg, op->pos, flags);
 }
 
-long long fsx_write(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_pwrite(f, op, 0);
-}
-
 long long fsx_write_effect(struct fsx *f, const struct fsx_op *op)
 {
 	fsx_model_write(f, op->pos, op->len, false);
 	return op->len;
-}
-
-static int fsx_wt_flag(struct fsx *f)
-{
-	return f->lie == FSX_LAZY ? 0 : RWF_WRITETHROUGH;
-}
-
-long long fsx_wt(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_pwrite(f, op, fsx_wt_flag(f));
-}
-
-long long fsx_wt_vec(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_pwrite(f, op, fsx_wt_flag(f));
-}
-
-long long fsx_wt_dsync(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_pwrite(f, op, RWF_WRITETHROUGH | RWF_DSYNC);
-}
-
-long long fsx_wt_sync(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_pwrite(f, op, RWF_WRITETHROUGH | RWF_SYNC);
-}
-
-long long fsx_wt_dontcache(struct fsx *f, const struct fsx_op *op)
-{
-	return fsx_pwrite(f, op, fsx_wt_flag(f) ?
-			  RWF_WRITETHROUGH | RWF_DONTCACHE : 0);
 }
 
 static long long fsx_wt_range(struct fsx *f, long long pos, long long len)
@@ -157,8 +130,7 @@ long long fsx_wt_append(struct fsx *f, const struct fsx_op *op)
 	if (!at.len)
 		return 0;
 	fsx_fill(f, f->buf, at.pos, at.len, f->nr);
-	return t_pwritev2(f->fd, &iov, 1, op->pos,
-			  fsx_wt_flag(f) | RWF_APPEND);
+	return t_pwritev2(f->fd, &iov, 1, op->pos, fsx_flags(f, op));
 }
 
 long long fsx_wt_append_effect(struct fsx *f, const struct fsx_op *op)
@@ -182,7 +154,7 @@ long long fsx_wt_nowait(struct fsx *f, const struct fsx_op *op)
 {
 	struct fsx_op at = fsx_nowait_op(f, op);
 
-	return at.len ? fsx_pwrite(f, &at, RWF_WRITETHROUGH | RWF_NOWAIT) : 0;
+	return at.len ? fsx_write(f, &at) : 0;
 }
 
 /* It is done, in part perhaps, or refused: then nothing has happened. */
@@ -206,22 +178,22 @@ static struct fsx_op fsx_round(const struct fsx_op *op, long long unit)
 	return at;
 }
 
-static long long fsx_pwrite_direct(struct fsx *f, const struct fsx_op *op,
-				   int flags)
+static long long fsx_pwrite_direct(struct fsx *f, const struct fsx_op *op)
 {
 	struct iovec iov = { .iov_base = f->buf, .iov_len = op->len };
 
 	fsx_fill(f, f->buf, op->pos, op->len, f->nr);
 	if (f->lie == FSX_BAD_WRITE)
 		f->buf[op->len / 2] ^= 0x80;
-	return t_pwritev2(fsx_direct_fd(f), &iov, 1, op->pos, flags);
+	return t_pwritev2(fsx_direct_fd(f), &iov, 1, op->pos,
+			  fsx_flags(f, op));
 }
 
 long long fsx_direct(struct fsx *f, const struct fsx_op *op)
 {
 	struct fsx_op at = fsx_round(op, f->m.bs);
 
-	return fsx_pwrite_direct(f, &at, 0);
+	return fsx_pwrite_direct(f, &at);
 }
 
 long long fsx_direct_effect(struct fsx *f, const struct fsx_op *op)
@@ -246,7 +218,7 @@ long long fsx_wt_direct(struct fsx *f, const struct fsx_op *op)
 {
 	struct fsx_op at = fsx_sectors(f, op);
 
-	return at.len ? fsx_pwrite_direct(f, &at, fsx_wt_flag(f)) : 0;
+	return at.len ? fsx_pwrite_direct(f, &at) : 0;
 }
 
 long long fsx_wt_direct_effect(struct fsx *f, const struct fsx_op *op)

@@ -80,16 +80,6 @@ void out_table(struct mutant *const *v, size_t n)
 	free(total);
 }
 
-static void out_write(const char *dir, const char *name, const char *text)
-{
-	char *path = ut_fmt("%s/%s", dir, name);
-	int ret = ut_write(path, text);
-
-	if (ret)
-		ut_err("%s: %s", path, strerror(-ret));
-	free(path);
-}
-
 static void out_markdown(struct mutant *const *v, size_t n, const char *dir)
 {
 	char *total = out_total(v, n);
@@ -107,7 +97,7 @@ static void out_markdown(struct mutant *const *v, size_t n, const char *dir)
 			by);
 		free(by);
 	}
-	out_write(dir, "summary.md", ut_str(&b));
+	ut_write_in(dir, "summary.md", ut_str(&b));
 	ut_free(&b);
 	free(total);
 }
@@ -126,7 +116,7 @@ static void out_ktap(struct mutant *const *v, size_t n, const char *dir)
 			out_good(v[i]) ? "ok" : "not ok", i + 1, v[i]->name);
 		free(by);
 	}
-	out_write(dir, "results.ktap", ut_str(&b));
+	ut_write_in(dir, "results.ktap", ut_str(&b));
 	ut_free(&b);
 }
 
@@ -170,7 +160,7 @@ static void out_json(struct mutant *const *v, size_t n, const char *dir)
 			"why", out_text(v[i]->why), "tests",
 			out_claims(v[i])));
 	text = json_dumps(array, JSON_INDENT(2) | JSON_REAL_PRECISION(4));
-	out_write(dir, "results.json", text ? text : "");
+	ut_write_in(dir, "results.json", text ? text : "");
 	free(text);
 	json_decref(array);
 }

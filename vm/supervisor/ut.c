@@ -167,6 +167,16 @@ out:
 	return ret;
 }
 
+void ut_write_in(const char *dir, const char *name, const char *text)
+{
+	char *path = ut_fmt("%s/%s", dir, name);
+	int ret = ut_write(path, text);
+
+	if (ret)
+		ut_err("%s: %s", path, strerror(-ret));
+	free(path);
+}
+
 int ut_copy(const char *from, const char *to)
 {
 	char *text = ut_read(from, NULL);

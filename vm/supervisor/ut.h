@@ -41,6 +41,8 @@ char *ut_fmt(const char *fmt, ...);
 char *ut_read(const char *path, size_t *len);
 /* Replace @path by a rename, so a reader sees all or nothing. -errno. */
 int ut_write(const char *path, const char *text);
+/* The same to @dir/@name; says on stderr what fails. */
+void ut_write_in(const char *dir, const char *name, const char *text);
 int ut_copy(const char *from, const char *to);
 int ut_mkdirs(const char *path);
 bool ut_exists(const char *path);
