@@ -161,7 +161,9 @@ static void fkd_end(struct fkd *fkd, struct bio *bio, blk_status_t status)
 		status = fkd->fail_status;
 	if (!status)
 		fkd_copy(fkd, bio);
-	bio->bi_status = status;
+	/* it may have the error of another one that it waited for */
+	if (status)
+		bio->bi_status = status;
 	fkd_record_end(fkd, bio);
 
 	local_irq_save(flags);

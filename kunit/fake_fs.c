@@ -128,6 +128,8 @@ static int fkfs_iomap_begin(struct inode *inode, loff_t pos, loff_t length,
 	int error = 0;
 
 	fkfs_map(fs, pos, iomap);
+	if ((flags & IOMAP_ATOMIC) && !(iomap->flags & IOMAP_F_SHARED))
+		iomap->flags |= IOMAP_F_ATOMIC_BIO;
 	if (flags & IOMAP_WRITE) {
 		fs->begin_dio = fs->nr_begin ? min(fs->begin_dio, dio) : dio;
 		fs->begin_writeback = max(fs->begin_writeback,

@@ -55,6 +55,12 @@ static const struct alloc_param alloc_params[] = {
 	{ "async, nowait", 12, SZ_64K, 0, SZ_16K, IOCB_NOWAIT, .aio = true },
 	{ "async, dsync", 12, SZ_64K, SZ_16K, SZ_32K, IOCB_DSYNC,
 	  .aio = true },
+	{ "a unit", 12, SZ_64K, 0, SZ_16K, IOCB_ATOMIC },
+	{ "a unit, cached, 1k blocks", 10, SZ_64K, 0, SZ_8K, IOCB_ATOMIC,
+	  .cached = true },
+	{ "a unit, nowait", 12, SZ_64K, 0, SZ_16K, IOCB_ATOMIC | IOCB_NOWAIT },
+	{ "a unit, async", 12, SZ_64K, 0, SZ_16K, IOCB_ATOMIC, .aio = true },
+	{ "a unit behind EOF", 12, SZ_16K, SZ_16K, SZ_16K, IOCB_ATOMIC },
 	{ "async, sync, held", 12, SZ_64K, 0, SZ_16K, IOCB_DSYNC | IOCB_SYNC,
 	  .aio = true, .held = true },
 };
@@ -64,7 +70,11 @@ KUNIT_ARRAY_PARAM_DESC(alloc, alloc_params, desc);
 static struct fkfs *alloc_fs(struct kunit *test, const struct alloc_param *p)
 {
 	const struct queue_limits lim = {
-		.features	= BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA,
+		.features	= BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA |
+				  BLK_FEAT_ATOMIC_WRITES,
+		.atomic_write_hw_unit_min = SECTOR_SIZE,
+		.atomic_write_hw_unit_max = WT_UNIT_MAX,
+		.atomic_write_hw_max = WT_UNIT_MAX,
 	};
 	const struct fkfs_conf conf = {
 		.blkbits	= p->blkbits,

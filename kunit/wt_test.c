@@ -91,7 +91,14 @@ static struct fkfs *wt_fs_new(struct kunit *test, const struct fkfs_conf *conf,
 	struct queue_limits lim = {
 		.features		= features,
 	};
-	struct fkfs *fs = fkfs_alloc(conf, size, &lim);
+	struct fkfs *fs;
+
+	if (features & BLK_FEAT_ATOMIC_WRITES) {
+		lim.atomic_write_hw_unit_min = SECTOR_SIZE;
+		lim.atomic_write_hw_unit_max = WT_UNIT_MAX;
+		lim.atomic_write_hw_max = WT_UNIT_MAX;
+	}
+	fs = fkfs_alloc(conf, size, &lim);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fs);
 	KUNIT_ASSERT_EQ(test, 0,
@@ -109,7 +116,8 @@ struct fkfs *wt_fs_sized(struct kunit *test, const struct fkfs_conf *conf,
 			 size_t size)
 {
 	return wt_fs_new(test, conf, size,
-			 BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA);
+			 BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA |
+			 BLK_FEAT_ATOMIC_WRITES);
 }
 
 struct fkfs *wt_fs(struct kunit *test, const struct fkfs_conf *conf)

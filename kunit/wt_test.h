@@ -11,6 +11,7 @@
 #include "fake_fs.h"
 
 #define WT_DISK_SIZE	SZ_8M
+#define WT_UNIT_MAX	SZ_16K	/* that the disk writes without tearing */
 
 /* A row of an extent table. */
 #define WT_EXTENT(_offset, _length, _addr, _type, _flags) \

@@ -65,17 +65,13 @@ static void blkdev_cold(struct t *t)
 	T_DISK(t, fd, 3 * t->ps + 5, t->ps - 5, 1);
 }
 
-/* Not the flag's fault: nothing buffered is atomic, or NOWAIT, here. */
+/* Not the flag's fault: nothing buffered is NOWAIT here. */
 static void blkdev_refused(struct t *t)
 {
-	static const int flags[] = { RWF_ATOMIC, RWF_NOWAIT };
 	int fd = blkdev_open(t);
-	size_t i;
 
-	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		T_EQ(t, "write", -EOPNOTSUPP,
-		     t_write(t, fd, t->ps, t->ps, 2,
-			     flags[i] | RWF_WRITETHROUGH));
+	T_EQ(t, "write", -EOPNOTSUPP,
+	     t_write(t, fd, t->ps, t->ps, 2, RWF_NOWAIT | RWF_WRITETHROUGH));
 	T_CLEAN(t, fd, 0, BLKDEV_PAGES * t->ps);
 	T_DISK(t, fd, 0, BLKDEV_PAGES * t->ps, 1);
 	T_READS(t, fd, 0, BLKDEV_PAGES * t->ps, 1);
