@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "atomic.h"
@@ -22,19 +21,9 @@
 #define ATOMIC_LARGEST	(256 * T_KIB)
 #define ATOMIC_FILE	(4 * ATOMIC_LARGEST)
 
-/* The limits of the file. */
-static struct wt_statx atomic_statx(int fd)
-{
-	struct wt_statx stx = { 0 };
-
-	T_MUST(!syscall(SYS_statx, fd, "", AT_EMPTY_PATH,
-			WT_STATX_WRITE_ATOMIC, &stx));
-	return stx;
-}
-
 long long atomic_unit(struct t *t, int fd)
 {
-	long long max = atomic_statx(fd).atomic_write_unit_max;
+	long long max = t_statx_atomic(fd).atomic_write_unit_max;
 
 	if (max < t->bs)
 		t_skip("%s has no atomic writes of a block", t->profile);
@@ -94,7 +83,7 @@ static void atomic_limits(struct t *t)
 {
 	int fd = t_file(t, "f", ATOMIC_FILE), taken = 0;
 	int direct = t_open(t, "f", O_RDWR | O_DIRECT);
-	struct wt_statx stx = atomic_statx(fd);
+	struct wt_statx stx = t_statx_atomic(fd);
 	long long len;
 
 	printf("# units from %u to %u, by the device from %lld to %lld\n",

@@ -73,7 +73,7 @@ struct fsx *fsx_new(struct t *t, int max)
 	f->direct = -1;
 	f->can = FSX_ALL;
 	if (t->blkdev) {	/* as large as it is, and nothing but data */
-		f->can = FSX_SECTORS;
+		f->can = FSX_SECTORS | FSX_UNITS;
 		f->m.eof = FSX_MAX;
 	}
 	f->rng = t->seed;
@@ -160,13 +160,15 @@ static void fsx_begin(struct fsx *f)
 		T_MUST(pwrite(f->fd, f->buf, FSX_MAX, 0) == FSX_MAX);
 		T_MUST(!fsync(f->fd));
 		fsx_forget(f);
-		return;
+	} else {
+		snprintf(path, sizeof(path), "%s/%s", f->t->dir, f->name);
+		T_MUST(!unlink(path) || errno == ENOENT);
+		f->fd = t_open(f->t, f->name, O_RDWR | O_CREAT | O_EXCL);
+		if (!t_has_reflink(f->fd))
+			f->can &= ~FSX_REFLINK;
 	}
-	snprintf(path, sizeof(path), "%s/%s", f->t->dir, f->name);
-	T_MUST(!unlink(path) || errno == ENOENT);
-	f->fd = t_open(f->t, f->name, O_RDWR | O_CREAT | O_EXCL);
-	if (!t_has_reflink(f->fd))
-		f->can &= ~FSX_REFLINK;
+	if (t_statx_atomic(f->fd).atomic_write_unit_max < FSX_UNIT)
+		f->can &= ~FSX_UNITS;
 }
 
 void fsx_go(struct fsx *f, const struct fsx_op *list, int nr)

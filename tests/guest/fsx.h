@@ -40,6 +40,7 @@
 #define FSX_MAX		(512 * T_KIB)	/* of the file */
 #define FSX_MIN_BLOCK	512
 #define FSX_SECTOR	512
+#define FSX_UNIT	(16 * T_KIB)
 #define FSX_LAST	3	/* operations that end every list */
 #define FSX_PIECES	16	/* of an operation, at most */
 
@@ -60,7 +61,8 @@ enum fsx_can {
 	FSX_REFLINK = 4,	/* share blocks */
 	FSX_NOWAIT = 8,		/* be written without waiting */
 	FSX_SECTORS = 16,	/* direct I/O of FSX_SECTOR bytes */
-	FSX_ALL = 31,
+	FSX_UNITS = 32,		/* atomic writes of up to FSX_UNIT bytes */
+	FSX_ALL = 63,
 };
 
 struct fsx_kind {

@@ -28,13 +28,13 @@ const struct fsx_kind fsx_kinds[] = {
 	{ "drop", 6, 0, 0, 0, 0,
 	  NULL, fsx_drop, fsx_no_effect, NULL,
 	  "t_drop(fd);" },
-	{ "drop-caches", 4, 0, 0, 0, 0,
+	{ "drop-caches", 5, 0, 0, 0, 0,
 	  NULL, fsx_drop_caches, fsx_no_effect, NULL,
 	  "T_MUST(!system(\"echo 1 > /proc/sys/vm/drop_caches\"));" },
 	{ "fdatasync", 5, 0, 0, 0, 0,
 	  NULL, fsx_fdatasync, fsx_fsync_effect, fsx_fsync_check,
 	  "T_MUST(!fdatasync(fd));" },
-	{ "freeze", 4, 0, FSX_MOUNTED, 0, 0,
+	{ "freeze", 5, 0, FSX_MOUNTED, 0, 0,
 	  NULL, fsx_freeze, fsx_fsync_effect, fsx_fsync_check,
 	  "T_MUST(!ioctl(fd, FIFREEZE, 0) && !ioctl(fd, FITHAW, 0));" },
 	{ "fsync", 5, 0, 0, 0, 0,
@@ -79,10 +79,10 @@ const struct fsx_kind fsx_kinds[] = {
 	  "T_MUST(!ioctl(fd, FICLONERANGE, &(struct file_clone_range) {\n"
 	  "\t.src_fd = fd, .src_offset = @a, .src_length = @l,\n"
 	  "\t.dest_offset = @p }));" },
-	{ "remount", 4, 0, FSX_MOUNTED, 0, 0,
+	{ "remount", 5, 0, FSX_MOUNTED, 0, 0,
 	  NULL, fsx_mount_again, fsx_fsync_effect, fsx_fsync_check,
 	  "/* unmount, mount, open again */" },
-	{ "reopen", 4, 0, 0, 0, 0,
+	{ "reopen", 5, 0, 0, 0, 0,
 	  NULL, fsx_reopen, fsx_fsync_effect, fsx_fsync_check,
 	  "T_MUST(!fsync(fd));\n"
 	  "t_drop(fd);" },
@@ -124,6 +124,10 @@ const struct fsx_kind fsx_kinds[] = {
 	  fsx_gen_append, fsx_wt_append, fsx_wt_append_effect, fsx_wt_check,
 	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
 	  "\tRWF_WRITETHROUGH | RWF_APPEND));" },
+	{ "wt-atomic", 10, 2, FSX_UNITS, 0, RWF_WRITETHROUGH | RWF_ATOMIC,
+	  fsx_gen_inside, fsx_wt_atomic, fsx_wt_atomic_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_ATOMIC));" },
 	{ "wt-direct", 10, 2, FSX_SECTORS, 0, RWF_WRITETHROUGH,
 	  fsx_gen_inside, fsx_wt_direct, fsx_wt_direct_effect,
 	  fsx_wt_disk_check,

@@ -15,12 +15,16 @@ typedef void fsx_look(struct fsx *f, const struct fsx_op *op);
 fsx_do fsx_write, fsx_write_effect;
 fsx_do fsx_wt_effect;
 fsx_do fsx_wt_append, fsx_wt_append_effect;
+fsx_do fsx_wt_atomic, fsx_wt_atomic_effect;
 fsx_do fsx_wt_nowait, fsx_wt_nowait_effect;
 fsx_do fsx_direct, fsx_direct_effect;
 fsx_do fsx_wt_direct, fsx_wt_direct_effect;
 fsx_look fsx_wt_check, fsx_wt_disk_check;
 /* The effect of a NOWAIT write that may be done, as far as fsx_did() says. */
 long long fsx_nowait_done(struct fsx *f);
+
+/* Is a write with these flags to be done without them, for a control? */
+bool fsx_lazy(const struct fsx *f, int flags);
 
 /* fsx_queue.c: the same by an engine, one or many at once. */
 fsx_do fsx_wt_aio_nowait, fsx_wt_aio_nowait_effect;

@@ -48,7 +48,7 @@ static struct t_async *fsx_engine(struct fsx *f, enum t_engine engine)
 
 static int fsx_queue_flags(struct fsx *f, int flags)
 {
-	return f->lie == FSX_LAZY ? 0 : RWF_WRITETHROUGH | flags;
+	return fsx_lazy(f, flags) ? 0 : RWF_WRITETHROUGH | flags;
 }
 
 /* With nothing else in flight. */

@@ -8,10 +8,16 @@
 
 #include "fsx_op.h"
 
+/* Not one that may be refused: a lazy one is not where it must be. */
+bool fsx_lazy(const struct fsx *f, int flags)
+{
+	return f->lie == FSX_LAZY && !(flags & RWF_NOWAIT);
+}
+
 /* Of the row: who is to write lazily keeps the place only. */
 static int fsx_flags(struct fsx *f, const struct fsx_op *op)
 {
-	if (f->lie == FSX_LAZY)
+	if (fsx_lazy(f, op->kind->flags))
 		return op->kind->flags & RWF_APPEND;
 	return op->kind->flags;
 }
@@ -141,6 +147,37 @@ long long fsx_wt_append_effect(struct fsx *f, const struct fsx_op *op)
 	return fsx_wt_range(f, at.pos, at.len);
 }
 
+/*
+ * A unit: a power of two of bytes, of whole blocks and aligned to its size.
+ * Inside EOF, because not all file systems can do it.
+ */
+static struct fsx_op fsx_unit(struct fsx *f, const struct fsx_op *op)
+{
+	struct fsx_op at = *op;
+
+	for (at.len = f->m.bs; at.len < op->len && at.len < FSX_UNIT;)
+		at.len *= 2;
+	at.pos = fsx_down(op->pos, at.len);
+	if (at.pos + at.len > f->m.eof)
+		at.len = 0;
+	return at;
+}
+
+long long fsx_wt_atomic(struct fsx *f, const struct fsx_op *op)
+{
+	struct fsx_op at = fsx_unit(f, op);
+
+	return at.len ? fsx_write(f, &at) : 0;
+}
+
+long long fsx_wt_atomic_effect(struct fsx *f, const struct fsx_op *op)
+{
+	struct fsx_op at = fsx_unit(f, op);
+
+	f->idle = !at.len;
+	return fsx_wt_range(f, at.pos, at.len);
+}
+
 /* Inside EOF, or else EOF would depend on what the kernel says. */
 static struct fsx_op fsx_nowait_op(struct fsx *f, const struct fsx_op *op)
 {
@@ -189,17 +226,32 @@ static long long fsx_pwrite_direct(struct fsx *f, const struct fsx_op *op)
 			  fsx_flags(f, op));
 }
 
-long long fsx_direct(struct fsx *f, const struct fsx_op *op)
+/*
+ * Whole blocks.  With blocks smaller than a page not from beyond EOF: the rest
+ * of the old last page becomes part of the file with what a store has left
+ * there.  The kernel does that without the series, too (7.3.4).
+ */
+static struct fsx_op fsx_direct_op(struct fsx *f, const struct fsx_op *op)
 {
 	struct fsx_op at = fsx_round(op, f->m.bs);
 
-	return fsx_pwrite_direct(f, &at);
+	if (f->m.bs < f->t->page && at.pos > f->m.eof)
+		at.len = 0;
+	return at;
+}
+
+long long fsx_direct(struct fsx *f, const struct fsx_op *op)
+{
+	struct fsx_op at = fsx_direct_op(f, op);
+
+	return at.len ? fsx_pwrite_direct(f, &at) : 0;
 }
 
 long long fsx_direct_effect(struct fsx *f, const struct fsx_op *op)
 {
-	struct fsx_op at = fsx_round(op, f->m.bs);
+	struct fsx_op at = fsx_direct_op(f, op);
 
+	f->idle = !at.len;
 	return fsx_wt_range(f, at.pos, at.len);
 }
 

@@ -211,6 +211,8 @@ void t_trace_take(struct t *t, struct t_trace *tr, int fd);
 /* What queue/@attr says: the text, or its number. */
 const char *t_queue_text(struct t *t, const char *attr);
 long long t_queue(struct t *t, const char *attr);
+/* What statx(2) says of atomic writes to the file, or the device. */
+struct wt_statx t_statx_atomic(int fd);
 
 /*
  * Space on the device that belongs to the case, to be used behind the file

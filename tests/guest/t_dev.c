@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "t.h"
@@ -29,6 +30,15 @@ const char *t_queue_text(struct t *t, const char *attr)
 long long t_queue(struct t *t, const char *attr)
 {
 	return atoll(t_queue_text(t, attr));
+}
+
+struct wt_statx t_statx_atomic(int fd)
+{
+	struct wt_statx stx = { 0 };
+
+	T_MUST(!syscall(SYS_statx, fd, "", AT_EMPTY_PATH,
+			WT_STATX_WRITE_ATOMIC, &stx));
+	return stx;
 }
 
 static int t_room_dev(struct t *t)
