@@ -28,7 +28,7 @@ static bool main_boot(const char *log, const char *kernel, const char *dir)
 		ut_fmt("BUILD=%s/vm", dir), NULL
 	};
 	static const char *const argv[] = {
-		"build/host/vmtest", "RUN=" MAIN_PROGRAM, "PROFILE=default",
+		"build/host/vmtest", "RUN=" MAIN_PROGRAM, "PROFILE=atomic-16k",
 		"FS=xfs-4k", NULL
 	};
 	double begin = ut_now();
