@@ -223,6 +223,7 @@ static char **boot_argv(struct boot *b, const char *plan)
 		.accel = run->accel.name,
 		.kernel = un ? run->unpatched : run->kernel,
 		.initrd = un ? run->unpatched_initrd : own_initrd_path(run),
+		.image = run->image,
 		.plan = plan,
 		.input = boot_input(b),
 		.append = append, .extras = b->own.extras,

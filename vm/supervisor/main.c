@@ -7,7 +7,8 @@
  *
  * Environment: BUILD (build), KERNEL (build/kernel/CFG: the folder of vmlinux),
  * CACHE, ACCEL=kvm|tcg|icount, QEMU=program, QEMU_ROOT=a root (CACHE/roots/qemu),
- * INITRD=an initramfs (BUILD/guest/initramfs.cpio), KVM=/dev/kvm, ACCEL_TOLD=1
+ * INITRD=an initramfs (BUILD/guest/initramfs.cpio), IMAGE=a second disk, which is
+ * read-only and /dev/vda (profiles on NVMe only), KVM=/dev/kvm, ACCEL_TOLD=1
  * (the accelerator's line is on the screen), CASES=a file like tests/cases,
  * instead of that.
  */
@@ -104,6 +105,7 @@ static bool main_needs_ours(const struct run *run)
 static int main_kernel(struct run *run)
 {
 	const char *initrd = getenv("INITRD");
+	const char *image = getenv("IMAGE");
 	const char *dir = getenv("KERNEL");
 
 	if (dir && *dir)
@@ -114,6 +116,7 @@ static int main_kernel(struct run *run)
 	run->kernel = ut_fmt("%s/vmlinux", run->kernel_dir);
 	run->initrd = initrd && *initrd ? ut_strdup(initrd) :
 		ut_fmt("%s/guest/initramfs.cpio", run->build);
+	run->image = image && *image ? image : NULL;
 	main_unpatched(run);
 	if (!main_needs_ours(run))
 		return 0;

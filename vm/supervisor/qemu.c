@@ -216,6 +216,24 @@ static void qemu_accel(struct qemu_args *a, const char *accel)
 	qemu_opt(a, "-cpu", ut_strdup(kvm ? "host" : "max"));
 }
 
+/*
+ * Programs that are too many for the guest's memory.  The path may have a comma,
+ * which ends a value unless it is doubled.
+ */
+static void qemu_image(struct qemu_args *a, const char *path)
+{
+	struct ut_buf b = { 0 };
+
+	for (; *path; path++)
+		ut_add(&b, *path == ',' ? ",," : path, 1 + (*path == ','));
+	qemu_opt(a, "-blockdev",
+		 ut_fmt("driver=raw,node-name=programs,read-only=on,"
+			"file.driver=file,file.locking=off,file.filename=%s",
+			ut_str(&b)));
+	qemu_opt(a, "-device", ut_strdup("virtio-blk-pci,drive=programs"));
+	ut_free(&b);
+}
+
 char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 {
 	static const char *const fixed[] = {
@@ -236,6 +254,8 @@ char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 	qemu_extras(&a, m->extras);
 	if (m->prof)
 		backend_disk(&a, m->prof);
+	if (m->image)
+		qemu_image(&a, m->image);
 	if (m->plan)
 		qemu_opt(&a, "-fw_cfg", ut_fmt("name=opt/wt/plan,file=%s",
 					       m->plan));

@@ -47,6 +47,7 @@ struct qemu_machine {
 	const char *accel;		/* "kvm", "tcg" or "icount" */
 	const char *kernel;
 	const char *initrd;		/* or NULL */
+	const char *image;		/* a second disk, read-only, or NULL */
 	const char *plan;		/* path of the plan file, or NULL */
 	const char *input;		/* path of a case's input, or NULL */
 	const char *append;		/* kernel command line, or NULL */

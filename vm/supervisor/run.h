@@ -36,6 +36,7 @@ struct run {
 	char *kernel_dir;	/* where it was built; `source` in it: its tree */
 	char *kernel;		/* vmlinux of the lane */
 	char *initrd;
+	const char *image;	/* IMAGE: a second disk, or NULL */
 	char *build_id;		/* vmlinux's, in hex */
 	char *unpatched;	/* Debian's kernel, or NULL */
 	char *unpatched_initrd;
