@@ -29,6 +29,12 @@ SOAK_VARIABLES := $(RUN_VARIABLES) \
 FSTESTS_VARIABLES := $(RUN_VARIABLES) \
 	FSTESTS \
 	G
+POSTGRES_VARIABLES := \
+	CFG \
+	FS \
+	PROFILE \
+	SEED \
+	SHIM
 MUTANT_VARIABLES := \
 	DRAW \
 	MUTANTS \
@@ -53,7 +59,8 @@ VARIABLES := $(RUN_VARIABLES) \
 	RUN \
 	SERIES \
 	SETUP \
-	SHARDS
+	SHARDS \
+	SHIM
 
 given := $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $v)),$v))
 given := $(filter-out MAKEFLAGS MAKEOVERRIDES -*-%,$(given))
@@ -67,6 +74,7 @@ endif
 args := $(foreach v,$(given),$v="$$$v")
 run_args := $(foreach v,$(filter $(RUN_VARIABLES),$(given)),$v="$$$v")
 fstests_args := $(foreach v,$(filter $(FSTESTS_VARIABLES),$(given)),$v="$$$v")
+postgres_args := $(foreach v,$(filter $(POSTGRES_VARIABLES),$(given)),$v="$$$v")
 soak_args := $(foreach v,$(filter $(SOAK_VARIABLES),$(given)),$v="$$$v")
 mutant_args := $(foreach v,$(filter $(MUTANT_VARIABLES),$(given)),$v="$$$v")
 export LINUX := $(patsubst ~/%,$(HOME)/%,$(LINUX))
@@ -109,6 +117,9 @@ vm-soak: check ## HOURS=n: seeds and profiles in turn, until something fails
 
 vm-fstests: check ## FSTESTS=DIR: your xfstests (G=quick), with the series and without
 	@vm/fstests $(fstests_args)
+
+vm-postgres: check ## PostgreSQL by LD_PRELOAD (SHIM=wt|atomic: its data files): a table
+	@vm/postgres $(postgres_args)
 
 vm-list: check ## the cases that a run would have, as JSON
 	@vm/vmtest --list $(run_args)
@@ -188,4 +199,4 @@ clean: ## remove build/, if nobody's work is in it
 .PHONY: check ci-local clean compile_commands config coverage fsx-list help kunit \
 	mutants rules series-check series-edit series-export setup test vm-ab \
 	vm-attach vm-bench vm-dump vm-fixtures vm-fstests vm-gdb vm-list vm-log \
-	vm-ready vm-run vm-shell vm-soak vm-test
+	vm-postgres vm-ready vm-run vm-shell vm-soak vm-test
