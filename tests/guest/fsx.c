@@ -146,6 +146,18 @@ static void fsx_step(struct fsx *f)
 	fsx_check_size(f);
 }
 
+/* Can it be written in units, and does the kernel know of the two flags? */
+static bool fsx_has_units(struct fsx *f)
+{
+	int fd = t_open(f->t, "units", O_RDWR | O_CREAT);
+	bool has = t_statx_atomic(fd).atomic_write_unit_max >= FSX_UNIT &&
+		   t_write(f->t, fd, 0, f->m.bs, 1, RWF_WRITETHROUGH |
+			   RWF_ATOMIC) == f->m.bs;
+
+	close(fd);
+	return has;
+}
+
 /* A new file; of a device, which has been used before, the beginning. */
 static void fsx_begin(struct fsx *f)
 {
@@ -154,6 +166,8 @@ static void fsx_begin(struct fsx *f)
 
 	if (lba > FSX_SECTOR)
 		f->can &= ~FSX_SECTORS;
+	if (!fsx_has_units(f))
+		f->can &= ~FSX_UNITS;
 	if (f->t->blkdev) {
 		f->fd = t_open(f->t, f->name, O_RDWR);
 		memset(f->buf, 0, FSX_MAX);
@@ -167,8 +181,6 @@ static void fsx_begin(struct fsx *f)
 		if (!t_has_reflink(f->fd))
 			f->can &= ~FSX_REFLINK;
 	}
-	if (t_statx_atomic(f->fd).atomic_write_unit_max < FSX_UNIT)
-		f->can &= ~FSX_UNITS;
 }
 
 void fsx_go(struct fsx *f, const struct fsx_op *list, int nr)
