@@ -211,12 +211,148 @@ static void space_enospc_retry(struct t *t)
 	T_READS(t, holder, 0, t->bs, 2);
 }
 
+#define SPACE_PAGES	12	/* of a write, in pages */
+#define SPACE_TRIES	32
+
+/*
+ * Pages that are written, unwritten, and not there, in turn; the last of these
+ * are what a write to them needs space for.
+ */
+static int space_pieces(struct t *t, int nr)
+{
+	char name[16];
+	int fd, i;
+
+	snprintf(name, sizeof(name), "f%d", nr);
+	fd = space_file(t, name);
+
+	T_MUST(!ftruncate(fd, 0) && !ftruncate(fd, SPACE_PAGES * t->ps));
+	for (i = 0; i < SPACE_PAGES; i += 3) {
+		T_MUST(t_write(t, fd, i * t->ps, t->ps, 1, 0) == t->ps);
+		T_MUST(!fallocate(fd, 0, (i + 1) * t->ps, t->ps));
+	}
+	T_MUST(!fsync(fd));
+	return fd;
+}
+
+/*
+ * What a write did that had room for a part of its blocks: what the result
+ * counts is there, nothing else was touched, and nothing is dirty.  An error is
+ * one of no byte, or of integrity.
+ */
+static void space_piecewise(struct t *t, int fd, long long n, int flags,
+			    int error)
+{
+	long long len = SPACE_PAGES * t->ps, pos;
+	long long done = n > 0 ? n : 0;
+
+	T_OK(t, n == error || (n > 0 && n <= len), "result: %lld", n);
+	T_OK(t, !(flags & RWF_DSYNC) || n == error || n == len,
+	     "result with integrity: %lld", n);
+	T_EQ(t, "pages dirty", 0, t_cachestat(fd, 0, len).nr_dirty);
+	T_EQ(t, "fsync", 0, fsync(fd) ? -errno : 0);
+	T_EQ(t, "size", len, t_size(fd));
+	if (done) {
+		T_DISK(t, fd, 0, done, 2);
+		T_READS(t, fd, 0, done, 2);
+	}
+	if (flags & RWF_DSYNC)
+		return;
+	for (pos = done; pos < len; pos += t->ps) {
+		int old = pos / t->ps % 3 == 0;
+
+		T_READS(t, fd, pos, t->ps, old);
+		T_DISK(t, fd, pos, t->ps, old);
+	}
+}
+
+/* With integrity, what was written before it failed is there or not. */
+static void space_edquot_each_with(struct t *t, int flags)
+{
+	long long room, n, last = -1;
+	int fd, different = 0;
+
+	for (room = 1; room <= SPACE_PAGES * t->ps / t->bs; room++) {
+		fd = space_pieces(t, 0);
+		space_limit(t, room * t->bs);
+		n = t_write(t, fd, 0, SPACE_PAGES * t->ps, 2, flags);
+		space_limit(t, 0);
+		space_piecewise(t, fd, n, flags, -EDQUOT);
+		different += n != last;
+		last = n;
+		close(fd);
+	}
+	printf("# different results: %d\n", different);
+	T_EQ(t, "written when there was room", SPACE_PAGES * t->ps, last);
+	T_OK(t, different >= (flags & RWF_DSYNC ? 2 : SPACE_PAGES / 3),
+	     "only %d different results", different);
+}
+
+static void space_edquot_each(struct t *t)
+{
+	space_edquot_each_with(t, RWF_WRITETHROUGH);
+	space_edquot_each_with(t, RWF_WRITETHROUGH | RWF_DSYNC);
+}
+
+static void space_fill(int fd, struct t *t)
+{
+	long long at = 0, more = space_free(t);
+
+	while (more >= t->bs) {
+		if (fallocate(fd, 0, at, more))
+			more /= 2;
+		else
+			at += more;
+	}
+	T_MUST(!fsync(fd));
+}
+
+/*
+ * The same with the space of the file system, all of which one file has.  Each
+ * time that gives up one block more, none of them neighbours; a write might
+ * need some that it gives back, so that it takes a while until any is done.
+ */
+static void space_enospc_each_with(struct t *t, int flags)
+{
+	int all = t_open(t, "all", O_RDWR | O_CREAT | O_TRUNC), i, j;
+	int fds[SPACE_TRIES], different = 0;
+	long long n, last = -1, len = SPACE_PAGES * t->ps, at = 0;
+
+	for (i = 0; i < SPACE_TRIES; i++)
+		fds[i] = space_pieces(t, i);
+	space_fill(all, t);
+	for (i = 0; i < SPACE_TRIES && last != len; i++) {
+		for (j = 0; j < i; j++, at += 2 * t->bs)
+			T_MUST(!fallocate(all, 1 | 2, at, t->bs));
+		n = t_write(t, fds[i], 0, len, 2, flags);
+		space_piecewise(t, fds[i], n, flags, -ENOSPC);
+		different += n != last;
+		last = n;
+	}
+	printf("# different results: %d, with up to %d blocks more\n",
+	       different, i - 1);
+	T_EQ(t, "written when there was room", len, last);
+	T_OK(t, different >= 2, "only %d different results", different);
+	for (i = 0; i < SPACE_TRIES; i++)
+		close(fds[i]);
+	T_MUST(!ftruncate(all, 0));
+	close(all);
+}
+
+static void space_enospc_each(struct t *t)
+{
+	space_enospc_each_with(t, RWF_WRITETHROUGH);
+	space_enospc_each_with(t, RWF_WRITETHROUGH | RWF_DSYNC);
+}
+
 static const struct t_case cases[] = {
 	{ "edquot",		space_edquot },
 	{ "edquot-dsync",	space_edquot_dsync },
+	{ "edquot-each",	space_edquot_each },
 	{ "edquot-iovec",	space_edquot_iovec },
 	{ "edquot-own",		space_edquot_own },
 	{ "edquot-retry",	space_edquot_retry },
+	{ "enospc-each",	space_enospc_each },
 	{ "enospc-retry",	space_enospc_retry },
 };
 
