@@ -19,7 +19,8 @@
 #define BOOT_APPEND "console=ttyS0 panic=%d oops=panic sysrq_always_enabled " \
 	"nvme_core.io_timeout=255 nvme_core.multipath=N log_buf_len=4M " \
 	"kunit.autorun=0 no_timer_check tsc=reliable " \
-	"null_blk.nr_devices=0 8250.nr_uarts=1"	/* 0.15 s of the boot */
+	"null_blk.nr_devices=0 nbd.nbds_max=1 " \
+	"8250.nr_uarts=1"	/* 0.15 s of the boot */
 /*
  * The serial port hands over single bytes. Waking for each would take the
  * guest's processor away, so a console that talks is read every few ms.
