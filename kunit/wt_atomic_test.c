@@ -14,7 +14,6 @@
  * Each case names the rules it proves.
  */
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
@@ -397,16 +396,6 @@ static void extend_fails(struct kunit *test)
 	wt_expect_quiet(test, fs);
 }
 
-static unsigned long atomic_map(struct kunit *test, struct fkfs *fs)
-{
-	unsigned long addr = kunit_vm_mmap(test, fs->file, 0, UNIT,
-			PROT_READ | PROT_WRITE, MAP_SHARED, 0);
-
-	if (!addr || IS_ERR_VALUE(addr))
-		kunit_skip(test, "no user memory");
-	return addr;
-}
-
 struct store_param {
 	const char	*desc;
 	bool		before;		/* a store before the write as well? */
@@ -432,7 +421,7 @@ static void store_waits(struct kunit *test)
 	u8 *buf = wt_buf(test, 2, 0, UNIT), *want = wt_zeros(test, UNIT);
 	struct fkfs *fs = wt_fs(test, &wt_one_extent);
 	u8 *old = atomic_old(test, fs, UNIT);
-	unsigned long addr = atomic_map(test, fs);
+	unsigned long addr = wt_map(test, fs, UNIT);
 	struct fkfs_aio *aio = wt_aio(test);
 	struct fkfs_io *storing;
 

@@ -14,7 +14,6 @@
  * Each case names the rules it proves.
  */
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
@@ -28,16 +27,6 @@ static const struct fkfs_conf small_blocks = {
 	.i_size		= 1000,
 	.extents	= { WT_MAPPED(0, SZ_1M, SZ_64K) },
 };
-
-static unsigned long store_map(struct kunit *test, struct fkfs *fs)
-{
-	unsigned long addr = kunit_vm_mmap(test, fs->file, 0, SZ_16K,
-			PROT_READ | PROT_WRITE, MAP_SHARED, 0);
-
-	if (!addr || IS_ERR_VALUE(addr))
-		kunit_skip(test, "no user memory");
-	return addr;
-}
 
 static void store(struct kunit *test, unsigned long addr)
 {
@@ -69,7 +58,7 @@ static void store_waits(struct kunit *test)
 	const struct store_param *p = test->param_value;
 	u8 *buf = wt_buf(test, 1, 0, SZ_4K);
 	struct fkfs *fs = wt_fs(test, &wt_one_extent);
-	unsigned long addr = store_map(test, fs);
+	unsigned long addr = wt_map(test, fs, SZ_16K);
 	struct fkfs_io *io, *storing;
 
 	if (p->before)
@@ -101,7 +90,7 @@ static void store_meanwhile(struct kunit *test)
 {
 	u8 *buf = wt_buf(test, 1, 3000, 100);
 	struct fkfs *fs = wt_fs(test, &small_blocks);
-	unsigned long addr = store_map(test, fs);
+	unsigned long addr = wt_map(test, fs, SZ_16K);
 	struct fkfs_io *io, *storing;
 
 	io = wt_start_held(test, fs, buf, 3000, 100, 1);
@@ -146,7 +135,7 @@ static void old_eof_faults_again(struct kunit *test)
 	if (p->nr_mkwrite == 1)
 		conf.i_size = SZ_16K;
 	fs = wt_fs(test, &conf);
-	addr = store_map(test, fs);
+	addr = wt_map(test, fs, SZ_16K);
 	store(test, addr);
 	KUNIT_ASSERT_EQ(test, 1, fs->nr_mkwrite);
 	KUNIT_EXPECT_EQ(test, 100,

@@ -4,6 +4,7 @@
  */
 #include <linux/debug_locks.h>
 #include <linux/module.h>
+#include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/panic.h>
 #include <linux/sizes.h>
@@ -196,6 +197,16 @@ struct fkfs_io *wt_start_held(struct kunit *test, struct fkfs *fs,
 	io = wt_start(test, fs, FKFS_WT, buf, pos, len);
 	KUNIT_ASSERT_TRUE(test, fkd_wait_held(fs->disk, nr));
 	return io;
+}
+
+unsigned long wt_map(struct kunit *test, struct fkfs *fs, size_t len)
+{
+	unsigned long addr = kunit_vm_mmap(test, fs->file, 0, len,
+			PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+
+	if (!addr || IS_ERR_VALUE(addr))
+		kunit_skip(test, "no user memory");
+	return addr;
 }
 
 struct fkfs_aio *wt_aio(struct kunit *test)

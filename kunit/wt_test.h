@@ -85,6 +85,12 @@ struct fkfs_io *wt_start_held(struct kunit *test, struct fkfs *fs,
 			      const u8 *buf, loff_t pos, size_t len,
 			      unsigned int nr);
 
+/*
+ * Map @len bytes of the file into the test's user memory, shared; skips the test
+ * where there is none.  It goes away with the test.
+ */
+unsigned long wt_map(struct kunit *test, struct fkfs *fs, size_t len);
+
 /* An asynchronous write, not yet started; goes away after the test's @fs. */
 struct fkfs_aio *wt_aio(struct kunit *test);
 
