@@ -129,11 +129,6 @@ static void flags_hipri(struct t *t)
 	T_DISK(t, fd, t->ps, t->ps, 2);
 }
 
-static void flags_atomic(struct t *t)
-{
-	flags_refused(t, t_file(t, "f", t->ps), RWF_ATOMIC, "RWF_ATOMIC");
-}
-
 /* Beyond the flags there are: EOPNOTSUPP as ever. */
 static void flags_unknown(struct t *t)
 {
@@ -194,7 +189,6 @@ static void flags_odirect(struct t *t)
 }
 
 static const struct t_case cases[] = {
-	{ "atomic",	flags_atomic },
 	{ "blkdev",	flags_blkdev },
 	{ "dontcache",	flags_dontcache },
 	{ "hipri",	flags_hipri },
