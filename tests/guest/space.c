@@ -188,12 +188,19 @@ static long long space_free(struct t *t)
 	return (long long)vfs.f_bavail * vfs.f_bsize;
 }
 
+/* What earlier cases have removed is freed in the background: freezing waits. */
+static void space_settle(int fd)
+{
+	T_MUST(!ioctl(fd, FIFREEZE, 0) && !ioctl(fd, FITHAW, 0));
+}
+
 /* The same with the space of the whole file system. */
 static void space_enospc_retry(struct t *t)
 {
 	int all = t_open(t, "all", O_RDWR | O_CREAT), holder, fd;
 	long long len = SPACE_HOLD / 2, at = 0, leave;
 
+	space_settle(all);
 	leave = 2 * SPACE_HOLD + SPACE_HOLD / 4;
 	while (space_free(t) > leave + T_MIB) {
 		long long more = (space_free(t) - leave) / 2;
