@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The media: what the guest reads now, what is durable for sure, and the log that
+ * leads from one to the other.
+ *
+ * @now is the disk with its volatile cache, as reads see it.  @base and the log
+ * are the truth about what survives: power.h says how.  Outside of a recording
+ * the log is taken into @base as soon as all of it is durable, or when it gets
+ * larger than VMEDIA_LOG_MAX: a cache may write back whenever it likes.
+ *
+ * No function sleeps.  Blocks are the namespace's (log.lba_size bytes).
+ */
+#ifndef VNVME_MEDIA_H
+#define VNVME_MEDIA_H
+
+#include "log.h"
+
+#define VMEDIA_LOG_MAX	(64ull << 20)	/* bytes of data, when not recording */
+
+struct vmedia {
+	uint8_t *now;		/* shared mapping of the image's descriptor */
+	uint8_t *base;		/* private memory of the same size */
+	uint64_t size;		/* bytes */
+	uint32_t lba_size;	/* bytes: 512 or 4096 */
+	bool cache;		/* volatile; else a write is durable when done */
+	bool poison;		/* see vendor.h; discarded blocks get it again */
+	bool recording;
+	bool off;		/* the power is off: nothing works */
+	uint32_t lies;		/* enum vnvme_lie */
+	struct vlog log;
+};
+
+/*
+ * @fd is the image, at least @size bytes, and stays the caller's.  With poison all
+ * of it is overwritten.  0 or -errno.
+ */
+int vmedia_open(struct vmedia *m, int fd, uint64_t size, uint32_t lba_size,
+		bool cache, bool poison);
+void vmedia_close(struct vmedia *m);
+
+/* The range is on the media: no overflow, whatever the guest said. */
+bool vmedia_has(const struct vmedia *m, uint64_t lba, uint64_t blocks);
+
+/*
+ * Commands.  Each returns the index of its log entry for vmedia_done(), or
+ * -errno.  What a write changes is seen by reads from now on; @data has blocks *
+ * lba_size bytes.
+ */
+long vmedia_write(struct vmedia *m, uint64_t lba, uint32_t blocks, bool fua,
+		  const void *data);
+long vmedia_zeroes(struct vmedia *m, uint64_t lba, uint32_t blocks, bool fua,
+		   bool deallocate);
+long vmedia_discard(struct vmedia *m, uint64_t lba, uint32_t blocks);
+long vmedia_flush(struct vmedia *m);
+/* Into @data, at once; logged as well. */
+long vmedia_read(struct vmedia *m, uint64_t lba, uint32_t blocks, void *data);
+/* The guest is being told.  Takes the log into @base where that is due. */
+void vmedia_done(struct vmedia *m, size_t index);
+
+/* What is there now is durable, and the log empty; from now on all is kept. */
+int vmedia_record(struct vmedia *m);
+/* Nothing of what comes is kept; the log stays for who explores it. */
+void vmedia_stop(struct vmedia *m);
+/* The log is dropped: what is there now is durable. */
+void vmedia_forget(struct vmedia *m);
+
+#endif
