@@ -158,6 +158,22 @@ bool t_has_reflink(int fd);
 void t_needs_reflink(struct t *t);
 
 /*
+ * t_mount.c: the file system itself, which nobody may use meanwhile.
+ */
+struct t_mount {
+	const char *where;	/* WT_MNT */
+	char from[100];
+	char type[20];
+	char options[400];	/* of the file system itself */
+	unsigned long flags;
+};
+/* As it is mounted now, and so can be again. */
+struct t_mount t_mounted(void);
+void t_umount(const struct t_mount *mnt);
+/* 0 or a negative errno. */
+int t_mount(const struct t_mount *mnt);
+
+/*
  * t_cache.c: the page cache, without touching it.
  */
 struct wt_cachestat t_cachestat(int fd, off_t pos, long long len);
