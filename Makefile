@@ -13,10 +13,12 @@ RUN_VARIABLES := \
 	FS \
 	FSX \
 	HOLD \
+	PART \
 	PROFILE \
 	REPEAT \
 	SEED \
 	SHARD \
+	STATES \
 	TESTS \
 	TIER \
 	TRACE \
@@ -29,6 +31,9 @@ SOAK_VARIABLES := $(RUN_VARIABLES) \
 FSTESTS_VARIABLES := $(RUN_VARIABLES) \
 	FSTESTS \
 	G
+CRASH_VARIABLES := $(RUN_VARIABLES) \
+	GUESTS \
+	WORKLOAD
 POSTGRES_VARIABLES := $(RUN_VARIABLES) \
 	SHIM
 MUTANT_VARIABLES := \
@@ -44,6 +49,7 @@ VARIABLES := $(RUN_VARIABLES) \
 	FIO_TARBALL \
 	FSTESTS \
 	G \
+	GUESTS \
 	HOURS \
 	JOBS \
 	KCONFIG \
@@ -56,7 +62,8 @@ VARIABLES := $(RUN_VARIABLES) \
 	SERIES \
 	SETUP \
 	SHARDS \
-	SHIM
+	SHIM \
+	WORKLOAD
 
 given := $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $v)),$v))
 given := $(filter-out MAKEFLAGS MAKEOVERRIDES -*-%,$(given))
@@ -70,6 +77,7 @@ endif
 args := $(foreach v,$(given),$v="$$$v")
 run_args := $(foreach v,$(filter $(RUN_VARIABLES),$(given)),$v="$$$v")
 fstests_args := $(foreach v,$(filter $(FSTESTS_VARIABLES),$(given)),$v="$$$v")
+crash_args := $(foreach v,$(filter $(CRASH_VARIABLES),$(given)),$v="$$$v")
 postgres_args := $(foreach v,$(filter $(POSTGRES_VARIABLES),$(given)),$v="$$$v")
 soak_args := $(foreach v,$(filter $(SOAK_VARIABLES),$(given)),$v="$$$v")
 mutant_args := $(foreach v,$(filter $(MUTANT_VARIABLES),$(given)),$v="$$$v")
@@ -87,7 +95,8 @@ help: ## list what can be asked for
 #:   LINUX=~/src/linux   your own tree (SERIES=auto|yes|no, KCONFIG=FILE adds symbols)
 #:   V=1                 show everything                 SETUP=no    install no packages
 #:   REPEAT=20           each case so often              HOLD=1      keep a guest that failed
-#:   FSX=FILE            operations for TESTS=fsx/replay or fsx/minimise
+#:   FSX=FILE            operations for TESTS=fsx/replay, fsx/minimise or crash/replay
+#:   STATES=n PART=i/n   of group crash: how many states, and which part of them
 #:   TRACE='block:*'     trace events of each case, into the results folder
 #: with ci-local: SHARDS=2 and JOBS='build vm report' (others: bench host lane mutants series)
 #: sources: KERNEL_TARBALL=FILE|URL KERNEL_SHA256=SUM FIO_TARBALL=FILE; shared: CACHE=DIR
@@ -113,6 +122,9 @@ vm-soak: check ## HOURS=n: seeds and profiles in turn, until something fails
 
 vm-fstests: check ## FSTESTS=DIR: your xfstests (G=quick), with the series and without
 	@vm/fstests $(fstests_args)
+
+vm-crash: check ## WORKLOAD=globs STATES=n: what is left when the power goes?
+	@vm/crash $(crash_args)
 
 vm-postgres: check ## PostgreSQL by LD_PRELOAD (SHIM=wt|atomic: its data files): a table
 	@vm/postgres $(postgres_args)
@@ -194,5 +206,5 @@ clean: ## remove build/, if nobody's work is in it
 
 .PHONY: check ci-local clean compile_commands config coverage fsx-list help kunit \
 	mutants rules series-check series-edit series-export setup test vm-ab \
-	vm-attach vm-bench vm-dump vm-fixtures vm-fstests vm-gdb vm-list vm-log \
+	vm-attach vm-bench vm-crash vm-dump vm-fixtures vm-fstests vm-gdb vm-list vm-log \
 	vm-postgres vm-ready vm-run vm-shell vm-soak vm-test

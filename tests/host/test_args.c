@@ -27,11 +27,13 @@ static bool takes(void)
 {
 	char *argv[] = { "vmtest", "PROFILE=p", "FS=f", "TESTS=a b*", "SEED=7",
 			 "CFG=kasan", "FSX=l", "SHARD=2/3", "TIER=full", "V=1",
-			 "--bisect", NULL };
+			 "--bisect", "STATES=400", "PART=1/2", NULL };
 	struct args a;
 	char *why;
 
-	TH_CHECK(!args_parse(&a, 11, argv, &why));
+	TH_CHECK(!args_parse(&a, 13, argv, &why));
+	TH_STR(a.states, "400");
+	TH_STR(a.part, "1/2");
 	TH_STR(a.profile, "p");
 	TH_STR(a.fs, "f");
 	TH_STR(a.tests, "a b*");

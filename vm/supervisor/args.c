@@ -5,9 +5,11 @@
 #include "args.h"
 
 #define ARGS_KNOWN "PROFILE FS TESTS CFG FSX SEED SHARD TIER REPEAT TRACE " \
-	"HOLD RUN V --bisect --list --once --shell --gdb --attach --dump"
+	"STATES PART HOLD RUN V --bisect --list --once --shell --gdb --attach --dump"
 
-static int args_shard(struct args *a, const char *value)
+/* "i/n" with 1 <= i <= n. */
+static int args_fraction(const char *value, unsigned int *of,
+			 unsigned int *all)
 {
 	const char *slash = strchr(value, '/');
 	char left[16] = "";
@@ -18,9 +20,31 @@ static int args_shard(struct args *a, const char *value)
 	memcpy(left, value, slash - value);
 	if (!ut_num(slash + 1, 1, 1000, &n) || !ut_num(left, 1, n, &i))
 		return -EINVAL;
-	a->shard = i;
-	a->shards = n;
+	*of = i;
+	*all = n;
 	return 0;
+}
+
+static int args_shard(struct args *a, const char *value)
+{
+	return args_fraction(value, &a->shard, &a->shards);
+}
+
+/* Each guest has a part of the states, where SHARD takes cases apart. */
+static int args_part(struct args *a, const char *value)
+{
+	unsigned int of, all;
+
+	a->part = value;
+	return args_fraction(value, &of, &all);
+}
+
+static int args_states(struct args *a, const char *value)
+{
+	uint64_t n;
+
+	a->states = value;
+	return ut_num(value, 1, UINT32_MAX, &n) ? 0 : -EINVAL;
 }
 
 static int args_tier(struct args *a, const char *value)
@@ -105,10 +129,12 @@ static int args_set(struct args *a, const char *name, const char *value,
 		const char *want;
 	} values[] = {
 		{ "HOLD", args_hold, "1 or 0" },
+		{ "PART", args_part, "i/n with 1 <= i <= n" },
 		{ "REPEAT", args_repeat, "1..1000" },
 		{ "RUN", args_run, "a program and its arguments" },
 		{ "SEED", args_seed, "0..4294967295" },
 		{ "SHARD", args_shard, "i/n with 1 <= i <= n" },
+		{ "STATES", args_states, "1..4294967295" },
 		{ "TIER", args_tier, "quick or full" },
 		{ "TRACE", args_trace, "globs of trace events, as block:*" },
 		{ "V", args_verbose, "1 or 0" },

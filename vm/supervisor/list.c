@@ -48,6 +48,10 @@ void plan_text(const struct boot *b, struct ut_buf *out)
 	list_keys(p, "guest.", "queue", out);
 	list_keys(p, "expect.", "expect", out);
 	list_keys(p, "env.", "env", out);
+	if (b->run->args.states)
+		ut_addf(out, "env STATES %s\n", b->run->args.states);
+	if (b->run->args.part)
+		ut_addf(out, "env PART %s\n", b->run->args.part);
 	own_plan(b, out);
 	for (i = 0; i < b->n; i++)
 		ut_addf(out, "case %s\n", b->cases[i]->name);

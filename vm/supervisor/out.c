@@ -58,6 +58,10 @@ char *out_repro(const struct run *run, const struct res *r)
 	ut_addf(&b, " SEED=%llu", (unsigned long long)a->seed);
 	if (r->tc && r->tc->input)
 		ut_addf(&b, " FSX='%s'", a->input);
+	if (a->states)
+		ut_addf(&b, " STATES=%s", a->states);
+	if (a->part)
+		ut_addf(&b, " PART=%s", a->part);
 	if (strcmp(a->cfg, "plain"))
 		ut_addf(&b, " CFG=%s", a->cfg);
 	if (!r->tc && a->full)

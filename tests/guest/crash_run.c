@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Run a workload once, and look at what the power may have left of it.  See
+ * crash.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "crash.h"
+
+#define CRASH_OTHERS	2	/* files looked at that nothing happens to */
+
+struct crash *crash_new(struct t *t)
+{
+	struct crash *c = calloc(1, sizeof(*c));
+	const char *states = getenv("WT_STATES");
+
+	T_MUST(c);
+	c->t = t;
+	c->v = t_vnvme_open(t);
+	c->buf = t_alloc(CRASH_MAX);
+	c->seed = t->seed;
+	c->repair = true;
+	c->states = states ? strtoull(states, NULL, 10) : 0;
+	return c;
+}
+
+void crash_free(struct crash *c)
+{
+	t_vnvme_close(c->v);
+	free(c->buf);
+	free(c);
+}
+
+static void crash_name(char *name, size_t size, int file)
+{
+	snprintf(name, size, "f%d", file);
+}
+
+static bool crash_used(const struct crash *c, int file)
+{
+	int op;
+
+	for (op = 0; op < c->nr; op++)
+		if (c->ops[op].file == file)
+			return true;
+	return false;
+}
+
+/* Data, a hole, unwritten blocks, data, and an end that is no block's. */
+static void crash_make(struct crash *c, int file)
+{
+	int fd = c->fd[file], gen = crash_gen(file, -1);
+	long long hole = CRASH_UNWRITTEN - CRASH_HOLE;
+
+	T_MUST(!ftruncate(fd, 0));
+	T_MUST(t_write(c->t, fd, 0, CRASH_EOF, gen, 0) == CRASH_EOF);
+	T_MUST(!fsync(fd));
+	T_MUST(!fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			  CRASH_HOLE, hole));
+	T_MUST(!fallocate(fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
+			  CRASH_UNWRITTEN, CRASH_TAIL - CRASH_UNWRITTEN));
+	T_MUST(!fsync(fd));
+	c->eof[file] = CRASH_EOF;
+}
+
+static void crash_open(struct crash *c)
+{
+	char name[16];
+	int i;
+
+	for (i = 0; i < c->files; i++) {
+		c->fd[i] = c->direct[i] = -1;
+		if (!crash_used(c, i))
+			continue;
+		crash_name(name, sizeof(name), i);
+		c->fd[i] = t_open(c->t, name, O_RDWR | O_CREAT);
+		c->direct[i] = t_open(c->t, name, O_RDWR | O_DIRECT);
+		crash_make(c, i);
+	}
+}
+
+static void crash_close(struct crash *c)
+{
+	int i;
+
+	for (i = 0; i < c->files; i++) {
+		if (c->fd[i] < 0)
+			continue;
+		close(c->fd[i]);
+		close(c->direct[i]);
+	}
+}
+
+static void crash_do(struct crash *c, int nr)
+{
+	struct crash_op *op = &c->ops[nr];
+	unsigned int does = op->kind->does;
+	long long want = does & CRASH_DATA ? op->len : 0, seen;
+
+	op->from = c->eof[op->file];
+	seen = op->kind->exec(c, op, crash_gen(op->file, nr));
+	if (seen != want)
+		printf("# operation %d, %s: expected %lld, seen %lld\n", nr,
+		       crash_text(op), want, seen);
+	T_MUST(seen == want);
+	if (does & CRASH_CUTS)
+		c->eof[op->file] = op->pos;
+	else if (does & CRASH_DATA && op->pos + op->len > op->from)
+		c->eof[op->file] = op->pos + op->len;
+	op->to = c->eof[op->file];
+	t_vnvme(c->v, VNVME_MARK, 1, nr, 0);
+}
+
+/* The part of a run that is kept in the device's log. */
+static void crash_record(struct crash *c)
+{
+	const char *part = getenv("WT_PART");
+	unsigned int shard = 1, shards = 1;
+	int i;
+
+	if (part)
+		T_MUST(sscanf(part, "%u/%u", &shard, &shards) == 2);
+	crash_open(c);
+	T_MUST(!syncfs(c->fd[c->ops[0].file]));
+	t_vnvme(c->v, VNVME_BEGIN, 0, 0, 0);
+	for (i = 0; i < c->nr; i++)
+		crash_do(c, i);
+	t_vnvme(c->v, VNVME_END, c->seed, c->states, shards << 16 | shard);
+	crash_close(c);
+}
+
+/* Is the file's history near the cut?  From one sync of all to the next. */
+static bool crash_near(const struct crash *c, int file, int marks)
+{
+	int first = marks, last = marks, op;
+
+	while (first > 0 && !(c->ops[first - 1].kind->does & CRASH_SYNCS_ALL))
+		first--;
+	/* the last such, acknowledged just now, is what is to be proved */
+	if (first == marks && first)
+		for (first--; first > 0 &&
+		     !(c->ops[first - 1].kind->does & CRASH_SYNCS_ALL); first--)
+			;
+	for (op = first; op <= last && op < c->nr; op++)
+		if (c->ops[op].file == file)
+			return true;
+	return false;
+}
+
+static bool crash_look(struct crash *c, int file, int marks)
+{
+	char path[300];
+	int fd;
+	bool good;
+
+	snprintf(path, sizeof(path), "%.280s/f%d", c->t->dir, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		c->failure.what = CRASH_GONE;
+		snprintf(c->failure.text, sizeof(c->failure.text),
+			 "file %d: %s", file, strerror(errno));
+		return false;
+	}
+	good = crash_check(c, file, fd, marks);
+	close(fd);
+	return good;
+}
+
+static bool crash_files(struct crash *c, uint64_t nr, int marks)
+{
+	int i, other;
+
+	for (i = 0; i < c->files; i++)
+		if (c->fd[i] >= 0 && crash_near(c, i, marks) &&
+		    !crash_look(c, i, marks))
+			return false;
+	for (i = 0; i < CRASH_OTHERS; i++) {
+		other = (nr * CRASH_OTHERS + i) % c->files;
+		if (c->fd[other] >= 0 && !crash_look(c, other, marks))
+			return false;
+	}
+	return true;
+}
+
+static bool crash_repair(struct crash *c)
+{
+	t_vnvme(c->v, VNVME_REPAIR, 0, 0, 0);
+	T_MUST(c->v->result != 255);
+	if (!c->v->result)
+		return true;
+	c->failure.what = CRASH_REPAIR;
+	c->v->page[VNVME_PAGE - 1] = '\0';
+	snprintf(c->failure.text, sizeof(c->failure.text),
+		 "xfs_repair -n ends with %u: %s", c->v->result,
+		 (char *)c->v->page);
+	return false;
+}
+
+static bool crash_state(struct crash *c, const struct t_mount *mnt,
+			uint64_t nr, int marks)
+{
+	int ret = t_mount(mnt);
+	bool good;
+
+	c->failure = (struct crash_failure){ .op = -1 };
+	if (ret) {
+		c->failure.what = CRASH_NO_MOUNT;
+		snprintf(c->failure.text, sizeof(c->failure.text),
+			 "the file system cannot be mounted: %s",
+			 strerror(-ret));
+		return false;
+	}
+	good = crash_files(c, nr, marks);
+	t_umount(mnt);
+	return good && (!c->repair || crash_repair(c));
+}
+
+/* All states, or up to the smallest that shows what one is wrong with. */
+static bool crash_states(struct crash *c, const struct t_mount *mnt)
+{
+	struct crash_failure found = { .op = -1 };
+	struct vnvme_state s = { 0 };
+	bool good;
+
+	while (!(s.flags & VNVME_STATE_SMALLEST)) {
+		t_vnvme(c->v, VNVME_NEXT, 0, 0, 0);
+		memcpy(&s, c->v->page, sizeof(s));
+		T_MUST(s.magic == VNVME_MAGIC);
+		c->equal = s.skipped;
+		if (!(s.flags & VNVME_STATE_VALID))
+			break;
+		c->seen++;
+		good = crash_state(c, mnt, s.nr, s.marks);
+		if (!good && (!found.what || c->failure.what == found.what)) {
+			found = c->failure;
+			snprintf(c->state, sizeof(c->state), "%.3071s", s.text);
+		}
+		t_vnvme(c->v, VNVME_VERDICT, good ? 0 : c->failure.what, 0, 0);
+	}
+	c->failure = found;
+	return !found.what;
+}
+
+bool crash_explore(struct crash *c)
+{
+	struct t_mount mnt = t_mounted();
+	long long begin;
+	bool good;
+
+	crash_record(c);
+	T_MUST(!chdir("/"));
+	t_umount(&mnt);
+	begin = t_now();
+	good = crash_states(c, &mnt);
+	c->ns += t_now() - begin;
+	t_vnvme(c->v, VNVME_BACK, 0, 0, 0);
+	T_MUST(!t_mount(&mnt));
+	return good;
+}
+
+void crash_judge(struct crash *c)
+{
+	struct t *t = c->t;
+	bool good = crash_explore(c);
+
+	printf("# %d operations on %d files, seed %llu: %llu states looked at, %llu equal ones not, %.0f a minute\n",
+	       c->nr, c->files, (unsigned long long)c->seed,
+	       (unsigned long long)c->seen, (unsigned long long)c->equal,
+	       c->seen * 60e9 / (c->ns + 1));
+	if (good)
+		return;
+	crash_minimise(c);
+	T_OK(t, false, "%s", c->failure.text);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * See t_vnvme.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nvme_ioctl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "t_vnvme.h"
+
+/* A repair of the media may have to wait for the host's processors. */
+#define T_VNVME_MS	200000
+
+void t_vnvme(struct t_vnvme *v, enum vnvme_function fn, uint32_t a, uint32_t b,
+	     uint32_t c)
+{
+	struct nvme_admin_cmd cmd = {
+		.opcode = VNVME_OPCODE,
+		.addr = (uintptr_t)v->page, .data_len = VNVME_PAGE,
+		.cdw10 = fn, .cdw11 = a, .cdw12 = b, .cdw13 = c,
+		.timeout_ms = T_VNVME_MS,
+	};
+	int ret = ioctl(v->fd, NVME_IOCTL_ADMIN_CMD, &cmd);
+
+	if (ret)
+		printf("# vnvme: function %d: %s %x\n", fn,
+		       ret < 0 ? strerror(errno) : "status", ret < 0 ? 0 : ret);
+	T_MUST(!ret);
+	v->result = cmd.result;
+}
+
+struct t_vnvme *t_vnvme_open(struct t *t)
+{
+	struct t_vnvme *v = calloc(1, sizeof(*v));
+	const struct vnvme_about *about;
+	char path[80];
+	int nr;
+
+	/* the controller's node: that of the namespace would keep it in use */
+	T_MUST(v && sscanf(t->dev, "/dev/nvme%dn", &nr) == 1);
+	snprintf(path, sizeof(path), "/dev/nvme%d", nr);
+	v->page = t_alloc(VNVME_PAGE);
+	v->fd = open(path, O_RDWR | O_CLOEXEC);
+	T_MUST(v->fd >= 0);
+	t_vnvme(v, VNVME_ABOUT, 0, 0, 0);
+	about = (const void *)v->page;
+	T_MUST(about->magic == VNVME_MAGIC);
+	return v;
+}
+
+void t_vnvme_close(struct t_vnvme *v)
+{
+	close(v->fd);
+	free(v->page);
+	free(v);
+}
