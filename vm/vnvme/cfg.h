@@ -30,13 +30,14 @@ struct cfg_error {
 };
 
 #define CFG_ERRORS	16
+#define CFG_MDTS_MAX	10	/* 4 MiB */
 
 struct cfg {
 	uint64_t size;		/* bytes of the namespace */
 	uint32_t lba_size;	/* 512 or 4096 */
 	bool cache;		/* volatile write cache */
 	bool poison;
-	uint8_t mdts;		/* 2^n pages of 4 KiB; 0: no limit */
+	uint8_t mdts;		/* 2^n pages of 4 KiB; 0: none but NLB's */
 	/* counted from zero, as identify has them */
 	uint16_t awun, awupf;
 	bool ns_atomics;	/* NSFEAT.NSABP: the next five count */

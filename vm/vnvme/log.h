@@ -42,6 +42,7 @@ struct vlog {
 	uint32_t lba_size;	/* bytes */
 	struct vlog_entry *v;	/* in order of arrival */
 	size_t n;
+	size_t room;		/* of @v, entries */
 	uint64_t events;	/* the next one's number */
 	uint64_t bytes;		/* of data in it */
 };
@@ -57,6 +58,8 @@ long vlog_arrive(struct vlog *log, enum vlog_kind kind, uint64_t lba,
 /* It is complete as far as the guest is told. */
 void vlog_done(struct vlog *log, size_t index, bool failed);
 int vlog_mark(struct vlog *log, uint32_t kind, uint32_t id);
+/* The first @n entries are gone: the others move up. */
+void vlog_drop(struct vlog *log, size_t n);
 /* One entry in words, for people: like snprintf(). */
 int vlog_text(const struct vlog *log, size_t index, char *text, size_t size);
 

@@ -15,7 +15,14 @@
 
 #include "log.h"
 
-#define VMEDIA_LOG_MAX	(64ull << 20)	/* bytes of data, when not recording */
+/* When not recording: bytes of data, and entries. */
+#define VMEDIA_LOG_MAX	(64ull << 20)
+#define VMEDIA_LOG_ENTRIES	65536
+
+/* Bytes of @now that one flag of @touched is for. */
+#define VMEDIA_CHUNK	4096
+
+#define VMEDIA_UNLOGGED	INT64_MAX	/* a ticket: no entry waits for it */
 
 struct vmedia {
 	uint8_t *now;		/* shared mapping of the image's descriptor */
@@ -25,9 +32,18 @@ struct vmedia {
 	bool cache;		/* volatile; else a write is durable when done */
 	bool poison;		/* see vendor.h; discarded blocks get it again */
 	bool recording;
+	bool stopped;		/* after it: commands change @now, and no log */
 	bool off;		/* the power is off: nothing works */
 	uint32_t lies;		/* enum vnvme_lie */
 	struct vlog log;
+	uint64_t dropped;	/* entries that were in @log before its first */
+	uint64_t flushed;	/* what was done before this event is durable */
+	/*
+	 * One per chunk, 1 where a command changed @now while @stopped.  Who
+	 * puts the chunk right again may clear it.
+	 */
+	uint8_t *touched;
+	size_t chunks;
 };
 
 /*
@@ -42,8 +58,10 @@ void vmedia_close(struct vmedia *m);
 bool vmedia_has(const struct vmedia *m, uint64_t lba, uint64_t blocks);
 
 /*
- * Commands.  Each returns the index of its log entry for vmedia_done(), or
- * -errno.  What a write changes is seen by reads from now on; @data has blocks *
+ * Commands.  Each returns a ticket for vmedia_done() (entries move up in the log,
+ * tickets stay: it is the index + @dropped), or -errno: -EIO without power,
+ * -ERANGE, -ENOMEM; then nothing changed.  Reads are only logged in a recording.
+ * What a write changes is seen by reads from now on; @data has blocks *
  * lba_size bytes.
  */
 long vmedia_write(struct vmedia *m, uint64_t lba, uint32_t blocks, bool fua,
@@ -52,16 +70,33 @@ long vmedia_zeroes(struct vmedia *m, uint64_t lba, uint32_t blocks, bool fua,
 		   bool deallocate);
 long vmedia_discard(struct vmedia *m, uint64_t lba, uint32_t blocks);
 long vmedia_flush(struct vmedia *m);
-/* Into @data, at once; logged as well. */
+/* Into @data, at once. */
 long vmedia_read(struct vmedia *m, uint64_t lba, uint32_t blocks, void *data);
-/* The guest is being told.  Takes the log into @base where that is due. */
-void vmedia_done(struct vmedia *m, size_t index);
+/*
+ * The guest is being told.  Takes the log into @base where that is due.  A ticket
+ * from before the log was emptied or stopped is ignored.
+ */
+void vmedia_done(struct vmedia *m, long ticket);
+/*
+ * The controller was reset: nobody is told of what is in flight, so a recording
+ * has it in flight for good.  Outside of one all of the log is taken.
+ */
+void vmedia_abandon(struct vmedia *m);
+/*
+ * Put @blocks of what @e wrote, zeroed or discarded, from its block @first on,
+ * into @image (@now, @base, or any of that size).
+ */
+void vmedia_apply(const struct vmedia *m, uint8_t *image,
+		  const struct vlog_entry *e, uint32_t first, uint32_t blocks);
 
 /* What is there now is durable, and the log empty; from now on all is kept. */
-int vmedia_record(struct vmedia *m);
+void vmedia_record(struct vmedia *m);
 /* Nothing of what comes is kept; the log stays for who explores it. */
 void vmedia_stop(struct vmedia *m);
-/* The log is dropped: what is there now is durable. */
+/*
+ * The log is dropped: what is there now is durable.  @now may differ from @base
+ * where the log or @touched says, no further.
+ */
 void vmedia_forget(struct vmedia *m);
 
 #endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "vt.h"
+
+int vt_image(uint64_t size)
+{
+	int fd = memfd_create("image", MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, size))
+		abort();
+	return fd;
+}
+
+static bool vt_group(const char *group, const struct th_test *t)
+{
+	bool all = true;
+
+	for (; t->name; t++) {
+		bool ok = t->fn();
+
+		printf("%s vnvme-%s/%s\n", ok ? "ok" : "not ok", group, t->name);
+		all = all && ok;
+	}
+	return all;
+}
+
+int main(void)
+{
+	bool all = true;
+
+	all &= vt_group("cfg", vt_cfg);
+	all &= vt_group("log", vt_log);
+	all &= vt_group("media", vt_media);
+	return all ? 0 : 1;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tests of vnvme, in process: a test is a function, tests/host/run makes KTAP of
+ * what this prints.  TH_CHECK() and TH_STR() are tests/host's.
+ */
+#ifndef VT_H
+#define VT_H
+
+#include <stdint.h>
+
+#include "../host/th.h"
+
+extern const struct th_test vt_cfg[], vt_log[], vt_media[];
+
+/* A descriptor of @size zero bytes in memory. */
+int vt_image(uint64_t size);
+
+#endif
