@@ -9,7 +9,8 @@ CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
 # The controller and what it stands on; the transport has its own tests.
-parts := cfg log media
+parts := adm adm_vendor cfg ctrl fault feat ident log logpage media nvm prp \
+	queue sched
 src := $(wildcard tests/vnvme/vt*.c tests/vnvme/test_*.c) \
 	$(parts:%=vm/vnvme/%.c)
 obj := $(patsubst %.c,$(BUILD)/host/vnvme-test/%.o,$(sort $(src)))

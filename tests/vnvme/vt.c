@@ -35,5 +35,6 @@ int main(void)
 	all &= vt_group("cfg", vt_cfg);
 	all &= vt_group("log", vt_log);
 	all &= vt_group("media", vt_media);
+	all &= vt_group("nvm", vt_nvm);
 	return all ? 0 : 1;
 }

@@ -3,7 +3,7 @@
  * The words of a configuration.  Sizes take K, M, G; times ns, us, ms, s; what is
  * counted from zero in identify is given so here.
  *
- *	size=256M lba=4096 cache=yes poison=no mdts=7 seed=1
+ *	serial=vnvme size=256M lba=4096 cache=yes poison=no mdts=7 seed=1
  *	awun=7 awupf=7 nawun=31 nawupf=31 nabsn=63 nabspf=63 nabo=8 mam=yes
  *	reorder=yes hold=8 lies=flush+fua+atomic
  *	latency=read+write,10us,2ms	one time, or the least and the most
@@ -273,6 +273,20 @@ static bool cfg_key(struct cfg *cfg, const struct cfg_key *k, const char *value)
 	return true;
 }
 
+static int cfg_serial(struct cfg *cfg, const char *s, const struct cfg_why *why)
+{
+	size_t i, len = strlen(s);
+
+	for (i = 0; i < len; i++)
+		if (s[i] < '!' || s[i] > '~')
+			break;
+	if (len > CFG_SERIAL || i < len)
+		return cfg_bad(why, "serial: up to %d printable characters",
+			       CFG_SERIAL);
+	memcpy(cfg->serial, s, len + 1);
+	return 0;
+}
+
 int cfg_word(struct cfg *cfg, const char *word, char *why, size_t size)
 {
 	const struct cfg_why w = { why, size };
@@ -289,6 +303,8 @@ int cfg_word(struct cfg *cfg, const char *word, char *why, size_t size)
 	if (!strcmp(key, "lies"))
 		return cfg_names(value, cfg_lies, &cfg->lies) ? 0 :
 		       cfg_bad(&w, "no such lie: `%s`", value);
+	if (!strcmp(key, "serial"))
+		return cfg_serial(cfg, value, &w);
 	for (k = cfg_keys; k->key; k++)
 		if (!strcmp(k->key, key))
 			return cfg_key(cfg, k, value) ? 0 :
@@ -299,6 +315,7 @@ int cfg_word(struct cfg *cfg, const char *word, char *why, size_t size)
 void cfg_default(struct cfg *cfg)
 {
 	*cfg = (struct cfg){
+		.serial = "vnvme",
 		.size = 256ull << 20,
 		.lba_size = 512,
 		.cache = true,

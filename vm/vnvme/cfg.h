@@ -31,8 +31,11 @@ struct cfg_error {
 
 #define CFG_ERRORS	16
 #define CFG_MDTS_MAX	10	/* 4 MiB */
+#define CFG_SERIAL	20	/* characters */
 
 struct cfg {
+	/* Also the source of all names of the device: two in a guest differ. */
+	char serial[CFG_SERIAL + 1];
 	uint64_t size;		/* bytes of the namespace */
 	uint32_t lba_size;	/* 512 or 4096 */
 	bool cache;		/* volatile write cache */

@@ -17,6 +17,9 @@
 
 #define CTRL_BAR_SIZE	0x4000		/* registers and doorbells, bytes */
 #define CTRL_VECTORS	9		/* MSI-X: admin, and 8 I/O queues */
+/* PCI ids, in identify as well.  1b36:0010 is QEMU's, for which Linux has a quirk. */
+#define CTRL_PCI_VENDOR	0x1b36
+#define CTRL_PCI_DEVICE	0x0e1d
 
 struct ctrl;
 
@@ -51,7 +54,9 @@ void ctrl_read(struct ctrl *c, uint64_t off, void *data, uint32_t len);
 void ctrl_write(struct ctrl *c, uint64_t off, const void *data, uint32_t len,
 		uint64_t now);
 /*
- * Do what is due: complete, interrupt.  Returns when to call it again: ns of
+ * Do what is due: complete, interrupt.  Nothing else does: call it once in each
+ * turn of the event loop, after what came was given to the functions above (then
+ * one interrupt can be for many completions), and when it is time.  Returns when to call it again: ns of
  * CLOCK_MONOTONIC, UINT64_MAX if nothing waits for time.
  */
 uint64_t ctrl_tick(struct ctrl *c, uint64_t now);
