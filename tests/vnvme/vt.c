@@ -32,9 +32,15 @@ int main(void)
 {
 	bool all = true;
 
+	all &= vt_group("adm", vt_adm);
 	all &= vt_group("cfg", vt_cfg);
+	all &= vt_group("fault", vt_fault);
 	all &= vt_group("log", vt_log);
 	all &= vt_group("media", vt_media);
 	all &= vt_group("nvm", vt_nvm);
+	all &= vt_group("queue", vt_queue);
+	all &= vt_group("regs", vt_regs);
+	all &= vt_group("sched", vt_sched);
+	all &= vt_group("vendor", vt_vendor);
 	return all ? 0 : 1;
 }

@@ -20,6 +20,22 @@ static void vt_irq(void *ctx, unsigned int vector)
 	t->irqs[vector]++;
 }
 
+static int vt_call(void *ctx, uint32_t token, uint32_t fn,
+		   const uint32_t arg[4], void *page, uint32_t *result)
+{
+	struct vt *t = ctx;
+
+	t->call.calls++;
+	t->call.token = token;
+	t->call.fn = fn;
+	memcpy(t->call.arg, arg, sizeof(t->call.arg));
+	if (t->call.cut)
+		t->media.off = true;
+	snprintf(page, VNVME_PAGE, "answer");
+	*result = 42;
+	return t->call.status;
+}
+
 void vt_new(struct vt *t, const char *words)
 {
 	char copy[512], why[128], *save, *word;
@@ -41,6 +57,7 @@ void vt_new(struct vt *t, const char *words)
 	    vmedia_open(&t->media, t->image, t->cfg.size, t->cfg.lba_size,
 			t->cfg.cache, t->cfg.poison))
 		abort();
+	t->vendor = (struct ctrl_vendor){ vt_call, t };
 	t->bus = (struct bus){ vt_mem, vt_irq, t };
 	t->c = ctrl_new(&t->cfg, &t->bus, &t->media, &t->vendor);
 	if (!t->c)

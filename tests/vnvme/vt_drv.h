@@ -36,6 +36,12 @@ struct vt {
 	struct vt_queue q[CTRL_QUEUES];
 	uint16_t cid;
 	uint32_t result;	/* of the last completion */
+	struct vt_call {	/* the vendor's command: what came ... */
+		unsigned int calls;
+		uint32_t token, fn, arg[4];
+		int status;	/* ... and what to answer */
+		bool cut;	/* the power goes in it */
+	} call;
 };
 
 /* A device of @words, not enabled. */

@@ -74,7 +74,8 @@ struct cq {
 	unsigned int busy;	/* commands in flight whose completion goes here */
 	unsigned int fresh;	/* posted, and no interrupt raised yet */
 	uint64_t fresh_since;	/* ns */
-	uint32_t depth;		/* of the guest's queue, as we guess it, x 16 */
+	unsigned int want;	/* so many for an interrupt */
+	unsigned int streak;	/* interrupts for which they came in time */
 };
 
 /* A piece of the guest's memory. */

@@ -3,31 +3,26 @@
  * Submission and completion queues ("Queues", "Queue Size", "Completion Queue
  * Entry"), and the interrupts of the latter.
  *
- * Interrupts are held back by load.  A guest that waits for one command gets
+ * Interrupts are held back by load.  A guest that waits for one command needs
  * its interrupt at once; one that has many in flight would be interrupted between
- * any two that it submits.  How many it has is guessed when a command comes: those
- * in flight, and those complete which it has not taken from the queue; a guest
- * that waits for each has none of the latter.  Once as many are complete as that,
- * or QUEUE_IRQ_HOLD after the first of them, there is an interrupt.
+ * any two that it submits.  How many it has, nobody says, so it is tried: each
+ * queue wants some number of completions for an interrupt, and waits for them up
+ * to QUEUE_IRQ_HOLD.  If they do not come, it wants no more than came; after
+ * QUEUE_IRQ_TRY interrupts that did not have to wait it tries twice as many.  So
+ * with one command at a time there is one late interrupt in QUEUE_IRQ_TRY.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core.h"
 
-#define QUEUE_IRQ_HOLD	60000		/* ns */
+#define QUEUE_IRQ_HOLD	80000		/* ns */
 #define QUEUE_IRQ_MOST	16		/* completions for one interrupt */
+#define QUEUE_IRQ_TRY	64
 
 static uint32_t queue_untaken(const struct cq *cq)
 {
 	return (cq->tail + cq->size - cq->head) % cq->size;
-}
-
-static void queue_guess_depth(struct cq *cq)
-{
-	int32_t now = 16 * (int32_t)(cq->busy + queue_untaken(cq));
-
-	cq->depth += (now - (int32_t)cq->depth) / 8;
 }
 
 static bool queue_cid(struct sq *sq, uint16_t cid)
@@ -80,7 +75,6 @@ static void queue_fetch_one(struct ctrl *c, unsigned int id)
 	sq->cids[cmd.cid / 64] |= 1ull << cmd.cid % 64;
 	sq->busy++;
 	c->cq[sq->cq].busy++;
-	queue_guess_depth(&c->cq[sq->cq]);
 	queue_run(c, id, &cmd, r);
 }
 
@@ -213,16 +207,24 @@ void queue_head(struct ctrl *c, unsigned int id, uint32_t value)
 		cq->head = value;
 }
 
-/* Enough completions for an interrupt, or too long without one. */
-static bool queue_irq_due(const struct ctrl *c, const struct cq *cq)
+/* Enough completions for an interrupt, or too long without one: learn by it. */
+static bool queue_irq_due(const struct ctrl *c, struct cq *cq)
 {
-	unsigned int enough = cq->depth / 16;
-
-	if (enough > QUEUE_IRQ_MOST)
-		enough = QUEUE_IRQ_MOST;
-	return cq == &c->cq[0] || c->feat.direct[cq->vector] ||
-	       cq->fresh >= enough ||
-	       c->now - cq->fresh_since >= QUEUE_IRQ_HOLD;
+	if (cq == &c->cq[0] || c->feat.direct[cq->vector])
+		return true;
+	if (cq->fresh >= cq->want) {
+		if (++cq->streak >= QUEUE_IRQ_TRY / cq->want &&
+		    cq->want < QUEUE_IRQ_MOST) {
+			cq->streak = 0;
+			cq->want *= 2;
+		}
+		return true;
+	}
+	if (c->now - cq->fresh_since < QUEUE_IRQ_HOLD)
+		return false;
+	cq->want = cq->fresh;
+	cq->streak = 0;
+	return true;
 }
 
 uint64_t queue_interrupt(struct ctrl *c)
@@ -262,7 +264,7 @@ void queue_open_cq(struct ctrl *c, unsigned int id, uint64_t base,
 
 	*cq = (struct cq){
 		.used = true, .phase = true, .irq = irq, .vector = vector,
-		.size = size, .base = base,
+		.size = size, .base = base, .want = 1,
 	};
 	cq->last = &cq->first;
 }
