@@ -11,12 +11,14 @@
  * P3  It is not torn if it does not exceed the atomic power-fail limit and lies
  *     within one boundary window (NAWUPF, NABSPF, NABO; AWUPF where the
  *     namespace has none of its own): all of it is there or nothing.  With
- *     multiple atomicity mode a longer one is torn at the boundaries only.
+ *     multiple atomicity mode that is true of each of its parts between two
+ *     boundaries, if the part does not exceed the limit.
  * P4  Otherwise it is torn between any two blocks; a block never is.
  * P5  Of what is there of two writes to one block, the later is read: they are
  *     laid over each other in the order of arrival.
- * P6  A command that failed changed nothing.  Write zeroes is a write; a
- *     deallocation may have happened or not, block by block.
+ * P6  A command that failed changed nothing, nor did a flush that failed make
+ *     anything durable.  Write zeroes is a write.  A deallocation is one too, but
+ *     for P3: it may have happened or not, block by block.
  *
  * power.c is these rules, in this order.  What they leave out is in README.md.
  */
@@ -47,12 +49,21 @@ struct power_cut {
 	struct power_piece *v;	/* in the order of arrival */
 	size_t n;
 	size_t commands;	/* that the pieces are of */
+	/*
+	 * All entries before this one are durable, or change nothing.  What was
+	 * found for one cut helps with later ones, which need not look at them
+	 * again; 0 for the first, and for an earlier one.
+	 */
+	size_t from;
 };
 
 /* P1: is entry @index durable at the cut? */
 bool power_durable(const struct vlog *log, const struct power_rules *r,
 		   size_t index, uint64_t event);
-/* P2 to P4, P6: 0 or -ENOMEM. */
+/*
+ * P1 to P4, P6: all pieces that are undecided at @event, 0 or -ENOMEM.  @cut is
+ * zeroed at first; it can be used again for another event.
+ */
 int power_cut(const struct vlog *log, const struct power_rules *r,
 	      uint64_t event, struct power_cut *cut);
 void power_cut_free(struct power_cut *cut);
