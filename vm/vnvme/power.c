@@ -10,8 +10,8 @@
 #include "power.h"
 #include "vendor.h"
 
-/* P6: does it change blocks at all? */
-static bool power_writes(const struct vlog_entry *e)
+/* P6 */
+bool power_writes(const struct vlog_entry *e)
 {
 	if (e->failed)
 		return false;

@@ -57,6 +57,8 @@ struct power_cut {
 	size_t from;
 };
 
+/* P6: does it change blocks at all? */
+bool power_writes(const struct vlog_entry *e);
 /* P1: is entry @index durable at the cut? */
 bool power_durable(const struct vlog *log, const struct power_rules *r,
 		   size_t index, uint64_t event);
