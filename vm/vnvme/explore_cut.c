@@ -300,6 +300,17 @@ void xcut_apply(struct xcut *c)
 	}
 }
 
+void xcut_end(struct xcut *c)
+{
+	size_t i;
+
+	xcut_undo(c);
+	for (i = 0; i < c->m->log.n; i++) {
+		if (power_writes(&c->m->log.v[i]))
+			xcut_settle(c, i);
+	}
+}
+
 static void xcut_block(struct xcut *c, uint64_t block)
 {
 	struct vmedia *m = c->m;

@@ -52,6 +52,8 @@ void xcut_free(struct xcut *c);
  * between the cuts, back as much as from the beginning.  0 or -ENOMEM.
  */
 int xcut_go(struct xcut *c, uint64_t event);
+/* To the state that all of the log makes, whatever is durable of it. */
+void xcut_end(struct xcut *c);
 /* The state that c->keep says: @top and @hash. */
 void xcut_apply(struct xcut *c);
 /* Make m->now that state. */

@@ -16,6 +16,9 @@
  *	while NEXT says that there is a state:
  *		mount, check, unmount; REPAIR; VERDICT
  *	BACK
+ *
+ * What comes out of turn (NEXT before END, BEGIN before BACK, CUT in between)
+ * gets Command Sequence Error; an unknown function or argument Invalid Field.
  */
 #ifndef VNVME_VENDOR_H
 #define VNVME_VENDOR_H
@@ -51,7 +54,8 @@ enum vnvme_function {
 	/*
 	 * Of the state before: CDW11 0 it is good, else the signature of what is
 	 * wrong.  From then on NEXT gives smaller states that may show the same,
-	 * until none does: VNVME_STATE_SMALLEST.
+	 * until none does: VNVME_STATE_SMALLEST.  That is done once for each
+	 * signature.
 	 */
 	VNVME_VERDICT,
 	/*
@@ -60,11 +64,15 @@ enum vnvme_function {
 	 * could not be run; the page has the end of what it said, as text.
 	 */
 	VNVME_REPAIR,
-	/* The media are as the guest left them at END.  Nothing is kept. */
+	/*
+	 * The media are as the guest left them at END.  Nothing is kept.  Only
+	 * while the namespace is not mounted, as with NEXT.
+	 */
 	VNVME_BACK,
 	/*
 	 * The power goes at once (CDW11: the seed of what is lost): all commands
-	 * fail until VNVME_ON.
+	 * fail until VNVME_ON.  The page begins with struct vnvme_state.  A
+	 * recording ends.
 	 */
 	VNVME_CUT,
 	VNVME_ON,
@@ -73,7 +81,10 @@ enum vnvme_function {
 	 * explores must notice.
 	 */
 	VNVME_LIE,
-	/* The log as text, from line CDW11 on; result: lines in the page. */
+	/*
+	 * The log as text, from line CDW11 on; result: lines in the page.  Each
+	 * begins with the number of the event of the command's arrival.
+	 */
 	VNVME_LOG,
 };
 
