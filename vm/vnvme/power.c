@@ -72,18 +72,23 @@ static uint64_t power_window(const struct power_rules *r, uint64_t lba)
 	return b ? b - (lba + b - r->offset % b) % b : UINT64_MAX;
 }
 
-/* P3, P4, P6: how much of the command, from block @first on, is one piece? */
-static uint32_t power_whole(const struct vlog_entry *e, const struct power_rules *r,
-			    uint32_t first)
+/* P3: how many blocks from @first on are judged together? */
+static uint32_t power_part(const struct vlog_entry *e, const struct power_rules *r,
+			   uint32_t first)
 {
 	uint64_t window = power_window(r, e->lba + first);
-	uint32_t len = e->blocks - first;
+	uint32_t rest = e->blocks - first;
 
+	return r->multiple && rest > window ? window : rest;
+}
+
+/* P3, P6: is such a part there or not as a whole? */
+static bool power_atomic(const struct vlog_entry *e, const struct power_rules *r,
+			 uint32_t first, uint32_t part)
+{
 	if (e->kind == VLOG_DISCARD || r->lies & VNVME_LIE_ATOMIC)
-		return 1;
-	if (r->multiple && len > window)
-		len = window;
-	return len <= r->unit && len <= window ? len : 1;
+		return false;
+	return part <= r->unit && part <= power_window(r, e->lba + first);
 }
 
 static int power_add(struct power_cut *cut, size_t *room, size_t entry,
@@ -102,24 +107,22 @@ static int power_add(struct power_cut *cut, size_t *room, size_t entry,
 	return 0;
 }
 
-/*
- * P2, for one command: into which pieces does it fall?  Without multiple
- * atomicity a command is atomic as a whole or not at all: the end of a torn one
- * is torn as well, even if it is short.
- */
+/* P2, P4: into which pieces does one command fall? */
 static int power_tear(const struct vlog *log, const struct power_rules *r,
 		      size_t entry, struct power_cut *cut, size_t *room)
 {
 	const struct vlog_entry *e = &log->v[entry];
-	bool torn = !r->multiple && power_whole(e, r, 0) < e->blocks;
-	uint32_t first, len;
+	uint32_t first, part, len, at;
 	int ret;
 
-	for (first = 0; first < e->blocks; first += len) {
-		len = torn ? 1 : power_whole(e, r, first);
-		ret = power_add(cut, room, entry, first, len);
-		if (ret)
-			return ret;
+	for (first = 0; first < e->blocks; first += part) {
+		part = power_part(e, r, first);
+		len = power_atomic(e, r, first, part) ? part : 1;
+		for (at = first; at < first + part; at += len) {
+			ret = power_add(cut, room, entry, at, len);
+			if (ret)
+				return ret;
+		}
 	}
 	cut->commands++;
 	return 0;
