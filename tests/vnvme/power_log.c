@@ -141,10 +141,12 @@ void pl_set_add(struct pl_set *s, const char *word)
 
 	if (there)
 		return;
-	if (!s->v)
-		s->v = calloc(PL_SET, sizeof(*s->v));
-	if (!s->v || s->n == PL_SET)
-		abort();
+	if (s->n == s->room) {
+		s->room = s->room ? 2 * s->room : 64;
+		s->v = realloc(s->v, s->room * sizeof(*s->v));
+		if (!s->v)
+			abort();
+	}
 	memmove(s->v + at + 1, s->v + at, (s->n++ - at) * sizeof(*s->v));
 	snprintf(s->v[at], sizeof(*s->v), "%s", word);
 }

@@ -25,9 +25,9 @@ void pl_close(struct vmedia *m);
 void pl_state(const uint8_t *image, char *state);
 
 /* A set of short words, kept in order. */
-#define PL_SET		65536
 struct pl_set {
 	size_t n;
+	size_t room;
 	char (*v)[24];
 };
 

@@ -116,6 +116,21 @@ static int xcut_sums(struct xcut *c)
 	return 0;
 }
 
+/* m->now has all of the log, and no cut of it is in place. */
+static void xcut_stale_all(struct xcut *c)
+{
+	const struct vlog *log = &c->m->log;
+	uint64_t b;
+	size_t i;
+
+	for (i = 0; i < log->n; i++) {
+		const struct vlog_entry *e = &log->v[i];
+
+		for (b = 0; power_writes(e) && b < e->blocks; b++)
+			xcut_stale(c, e->lba + b);
+	}
+}
+
 int xcut_init(struct xcut *c, struct vmedia *m, const struct power_rules *r)
 {
 	size_t blocks = m->size / m->lba_size, n = m->log.n + 1;
@@ -132,6 +147,7 @@ int xcut_init(struct xcut *c, struct vmedia *m, const struct power_rules *r)
 		xcut_free(c);
 		return -ENOMEM;
 	}
+	xcut_stale_all(c);
 	return 0;
 }
 
