@@ -21,16 +21,16 @@ struct vfu_pci_field {
 
 /* What is not here is zero and cannot be written. */
 static const struct vfu_pci_field vfu_pci_fields[] = {
-	{ 0x00, 2, VFU_PCI_VENDOR, 0 },
-	{ 0x02, 2, VFU_PCI_DEVICE, 0 },
+	{ 0x00, 2, CTRL_PCI_VENDOR, 0 },
+	{ 0x02, 2, CTRL_PCI_DEVICE, 0 },
 	{ 0x04, 2, 0, 0x0406 },		/* INTx off, bus master, memory */
 	{ 0x06, 2, 0x0010, 0 },		/* there are capabilities */
 	{ 0x09, 3, 0x010802, 0 },	/* class: NVM Express I/O controller */
 	{ 0x10, 4, 0x00000004, ~(uint32_t)(CTRL_BAR_SIZE - 1) }, /* 64 bits */
 	{ 0x14, 4, 0, 0xffffffff },
 	{ 0x20, 4, 0, ~(uint32_t)(VFU_PCI_TABLE_SIZE - 1) },
-	{ 0x2c, 2, VFU_PCI_VENDOR, 0 },
-	{ 0x2e, 2, VFU_PCI_DEVICE, 0 },
+	{ 0x2c, 2, CTRL_PCI_VENDOR, 0 },
+	{ 0x2e, 2, CTRL_PCI_DEVICE, 0 },
 	{ 0x34, 1, VFU_PCI_PM, 0 },
 	{ 0x3c, 1, 0, 0xff },		/* interrupt line: for software */
 

@@ -13,10 +13,6 @@
 
 #include "vfu_wire.h"
 
-/* Not QEMU's own NVMe device, of which Linux believes things. */
-#define VFU_PCI_VENDOR	0x1234
-#define VFU_PCI_DEVICE	0x6e76
-
 #define VFU_PCI_CONFIG	256	/* bytes */
 
 struct vfu_pci {
