@@ -12,7 +12,7 @@
  *     acknowledged if its own is.
  * C2  A byte has what some operation that began put there, none older than the
  *     last that is durable: an acknowledged one that asked for that (DSYNC, SYNC),
- *     or any before an acknowledged fsync, fdatasync or sync.
+ *     or any before an acknowledged fsync or fdatasync of the file.
  * C3  Between two sectors there may be a seam, inside of one never; and none
  *     in what one write with RWF_ATOMIC put there.
  * C4  EOF is where some operation that began moved it, no earlier than the last
@@ -20,6 +20,8 @@
  * C5  Below EOF zeros are right only where the file had a hole, or unwritten
  *     blocks, or where zeros were asked for; or where a lazy write has not yet
  *     been written back.  Poison (blocks nobody wrote) never is.
+ *     What a write beyond EOF, or cutting the file, zeroes in the block of
+ *     the old EOF is such a lazy write, as for O_DSYNC without the series.
  * C6  The file system mounts, and xfs_repair -n finds nothing.
  *
  * crash_model.c is these rules.  A workload is text, one operation a line:
@@ -53,11 +55,10 @@ enum crash_does {
 	CRASH_LAZY = 8,		/* the disk gets it some time later */
 	CRASH_DURABLE = 16,	/* its own range, when acknowledged */
 	CRASH_SYNCS = 32,	/* all of the file before it */
-	CRASH_SYNCS_ALL = 64,	/* all files */
-	CRASH_ATOMIC = 128,
-	CRASH_ALIGNED = 256,	/* to blocks, and inside the file: direct I/O */
-	CRASH_WT = 512,		/* needs the series */
-	CRASH_KEEPS = 1024,	/* changes no content: where blocks are */
+	CRASH_ATOMIC = 64,
+	CRASH_ALIGNED = 128,	/* to blocks, and inside the file: direct I/O */
+	CRASH_WT = 256,		/* needs the series */
+	CRASH_KEEPS = 512,	/* changes no content, and promises nothing */
 };
 
 struct crash_op;

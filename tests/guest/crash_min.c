@@ -34,17 +34,14 @@ static void crash_back(struct crash *c, const struct crash_min *m)
 	memcpy(c->state, m->state, sizeof(c->state));
 }
 
-/* Only what is done to one file, and to all. */
+/* Only what is done to one file. */
 static void crash_one_file(struct crash *c, int file)
 {
 	int i, n = 0;
 
 	for (i = 0; i < c->nr; i++)
-		if (c->ops[i].file == file ||
-		    c->ops[i].kind->does & CRASH_SYNCS_ALL) {
-			c->ops[n] = c->ops[i];
-			c->ops[n++].file = file;
-		}
+		if (c->ops[i].file == file)
+			c->ops[n++] = c->ops[i];
 	c->nr = n;
 }
 

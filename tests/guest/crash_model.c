@@ -27,22 +27,28 @@ static bool crash_acked(const struct crash *c, int op, int marks)
 	return op < marks && op < c->nr;
 }
 
-/* Did something that was acknowledged make it durable? */
-static bool crash_durable(const struct crash *c, int op, int marks)
+/* The block that @pos is in ends there; folios are no smaller. */
+static long long crash_block_end(const struct crash *c, long long pos)
 {
+	return (pos + c->t->ps - 1) / c->t->ps * c->t->ps;
+}
+
+/* Did something that was acknowledged make what it put at @pos durable? */
+static bool crash_durable(const struct crash *c, int op, long long pos,
+			  int marks)
+{
+	const struct crash_op *o = &c->ops[op];
 	int i;
 
 	if (!crash_acked(c, op, marks))
 		return false;
-	if (c->ops[op].kind->does & CRASH_DURABLE)
+	if (o->kind->does & CRASH_DURABLE &&
+	    (pos >= o->pos || pos >= crash_block_end(c, o->from)))
 		return true;
-	for (i = op + 1; crash_acked(c, i, marks); i++) {
-		unsigned int does = c->ops[i].kind->does;
-
-		if (does & CRASH_SYNCS_ALL ||
-		    (does & CRASH_SYNCS && c->ops[i].file == c->ops[op].file))
+	for (i = op + 1; crash_acked(c, i, marks); i++)
+		if (c->ops[i].kind->does & CRASH_SYNCS &&
+		    c->ops[i].file == o->file)
 			return true;
-	}
 	return false;
 }
 
@@ -68,7 +74,6 @@ static enum crash_put crash_puts(const struct crash *c, int op, long long pos)
 {
 	const struct crash_op *o = &c->ops[op];
 	unsigned int does = o->kind->does;
-	long long block = c->t->ps;
 
 	if (does & CRASH_CUTS) {
 		if (o->to > o->from)
@@ -76,8 +81,8 @@ static enum crash_put crash_puts(const struct crash *c, int op, long long pos)
 				CRASH_NOTHING;
 		if (pos < o->to)
 			return CRASH_NOTHING;
-		return pos < (o->to + block - 1) / block * block ?
-			CRASH_ITS_ZEROS : CRASH_END;
+		return pos < crash_block_end(c, o->to) ? CRASH_ITS_ZEROS :
+			CRASH_END;
 	}
 	if (!(does & (CRASH_DATA | CRASH_ZEROS)))
 		return CRASH_NOTHING;
@@ -87,7 +92,10 @@ static enum crash_put crash_puts(const struct crash *c, int op, long long pos)
 		CRASH_ITS_ZEROS : CRASH_NOTHING;
 }
 
-/* The segment that begins at @pos ends where any history changes. */
+/*
+ * The segment that begins at @pos ends where any history changes; the ends of
+ * blocks are ends of sectors.
+ */
 static long long crash_segment(const struct crash *c, int file, long long pos,
 			       long long size)
 {
@@ -177,7 +185,7 @@ static int crash_whose(struct crash_look *l, long long pos, long long len,
 	struct crash *c = l->c;
 	enum crash_put put = crash_base(pos);
 	int op, whose = -2;
-	bool lazy = false;
+	bool lazy = false, durable;
 
 	*oldest = -1;
 	if (crash_is(l, -1, put, pos, len))
@@ -189,13 +197,13 @@ static int crash_whose(struct crash_look *l, long long pos, long long len,
 			CRASH_NOTHING;
 		if (put == CRASH_NOTHING)
 			continue;
-		if (crash_durable(c, op, l->marks)) {
+		durable = crash_durable(c, op, pos, l->marks);
+		if (durable) {
 			*oldest = op;
 			whose = -2;
 			lazy = false;
 		}
-		lazy |= o->kind->does & CRASH_LAZY &&
-			!crash_durable(c, op, l->marks);
+		lazy |= o->kind->does & CRASH_LAZY && !durable;
 		if (crash_is(l, op, put, pos, len))
 			whose = op;
 	}
@@ -294,7 +302,7 @@ static bool crash_size(struct crash_look *l)
 
 	for (op = 0; op < c->nr && crash_began(c, op, l->marks); op++) {
 		const struct crash_op *o = &c->ops[op];
-		bool durable = crash_durable(c, op, l->marks);
+		bool durable = crash_durable(c, op, o->pos, l->marks);
 
 		if (o->file != l->file ||
 		    !(o->kind->does & (CRASH_DATA | CRASH_CUTS)))

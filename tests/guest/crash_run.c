@@ -12,7 +12,8 @@
 
 #include "crash.h"
 
-#define CRASH_OTHERS	2	/* files looked at that nothing happens to */
+#define CRASH_NEAR	6	/* operations before the cut, whose files are looked at */
+#define CRASH_OTHERS	2	/* and so many others, in turn */
 
 struct crash *crash_new(struct t *t)
 {
@@ -80,7 +81,6 @@ static void crash_open(struct crash *c)
 		crash_name(name, sizeof(name), i);
 		c->fd[i] = t_open(c->t, name, O_RDWR | O_CREAT);
 		c->direct[i] = t_open(c->t, name, O_RDWR | O_DIRECT);
-		crash_make(c, i);
 	}
 }
 
@@ -94,6 +94,25 @@ static void crash_close(struct crash *c)
 		close(c->fd[i]);
 		close(c->direct[i]);
 	}
+}
+
+/*
+ * The files as they are at first.  Mounted anew, so that the log begins empty: each
+ * state has to recover all that is in it.
+ */
+static void crash_prepare(struct crash *c, const struct t_mount *mnt)
+{
+	int i;
+
+	crash_open(c);
+	for (i = 0; i < c->files; i++)
+		if (c->fd[i] >= 0)
+			crash_make(c, i);
+	crash_close(c);
+	T_MUST(!chdir("/"));
+	t_umount(mnt);
+	T_MUST(!t_mount(mnt));
+	crash_open(c);
 }
 
 static void crash_do(struct crash *c, int nr)
@@ -125,8 +144,6 @@ static void crash_record(struct crash *c)
 
 	if (part)
 		T_MUST(sscanf(part, "%u/%u", &shard, &shards) == 2);
-	crash_open(c);
-	T_MUST(!syncfs(c->fd[c->ops[0].file]));
 	t_vnvme(c->v, VNVME_BEGIN, 0, 0, 0);
 	for (i = 0; i < c->nr; i++)
 		crash_do(c, i);
@@ -134,19 +151,12 @@ static void crash_record(struct crash *c)
 	crash_close(c);
 }
 
-/* Is the file's history near the cut?  From one sync of all to the next. */
+/* Did anything happen to the file shortly before the cut, or then? */
 static bool crash_near(const struct crash *c, int file, int marks)
 {
-	int first = marks, last = marks, op;
+	int op = marks > CRASH_NEAR ? marks - CRASH_NEAR : 0;
 
-	while (first > 0 && !(c->ops[first - 1].kind->does & CRASH_SYNCS_ALL))
-		first--;
-	/* the last such, acknowledged just now, is what is to be proved */
-	if (first == marks && first)
-		for (first--; first > 0 &&
-		     !(c->ops[first - 1].kind->does & CRASH_SYNCS_ALL); first--)
-			;
-	for (op = first; op <= last && op < c->nr; op++)
+	for (; op <= marks && op < c->nr; op++)
 		if (c->ops[op].file == file)
 			return true;
 	return false;
@@ -252,8 +262,8 @@ bool crash_explore(struct crash *c)
 	long long begin;
 	bool good;
 
+	crash_prepare(c, &mnt);
 	crash_record(c);
-	T_MUST(!chdir("/"));
 	t_umount(&mnt);
 	begin = t_now();
 	good = crash_states(c, &mnt);
