@@ -18,7 +18,6 @@
 struct crash *crash_new(struct t *t)
 {
 	struct crash *c = calloc(1, sizeof(*c));
-	const char *states = getenv("WT_STATES");
 
 	T_MUST(c);
 	c->t = t;
@@ -26,7 +25,7 @@ struct crash *crash_new(struct t *t)
 	c->buf = t_alloc(CRASH_MAX);
 	c->seed = t->seed;
 	c->repair = true;
-	c->states = states ? strtoull(states, NULL, 10) : 0;
+	c->states = strtoul(t_vnvme_states("0"), NULL, 10);
 	return c;
 }
 
@@ -138,16 +137,12 @@ static void crash_do(struct crash *c, int nr)
 /* The part of a run that is kept in the device's log. */
 static void crash_record(struct crash *c)
 {
-	const char *part = getenv("WT_PART");
-	unsigned int shard = 1, shards = 1;
 	int i;
 
-	if (part)
-		T_MUST(sscanf(part, "%u/%u", &shard, &shards) == 2);
 	t_vnvme(c->v, VNVME_BEGIN, 0, 0, 0);
 	for (i = 0; i < c->nr; i++)
 		crash_do(c, i);
-	t_vnvme(c->v, VNVME_END, c->seed, c->states, shards << 16 | shard);
+	t_vnvme_end(c->v, c->seed, c->states);
 	crash_close(c);
 }
 

@@ -33,6 +33,23 @@ void t_vnvme(struct t_vnvme *v, enum vnvme_function fn, uint32_t a, uint32_t b,
 	v->result = cmd.result;
 }
 
+const char *t_vnvme_states(const char *otherwise)
+{
+	const char *states = getenv("WT_STATES");
+
+	return states ? states : otherwise;
+}
+
+void t_vnvme_end(struct t_vnvme *v, uint32_t seed, uint32_t states)
+{
+	const char *part = getenv("WT_PART");
+	unsigned int shard = 1, shards = 1;
+
+	if (part)
+		T_MUST(sscanf(part, "%u/%u", &shard, &shards) == 2);
+	t_vnvme(v, VNVME_END, seed, states, shards << 16 | shard);
+}
+
 struct t_vnvme *t_vnvme_open(struct t *t)
 {
 	struct t_vnvme *v = calloc(1, sizeof(*v));

@@ -23,4 +23,9 @@ void t_vnvme_close(struct t_vnvme *v);
 void t_vnvme(struct t_vnvme *v, enum vnvme_function fn, uint32_t a, uint32_t b,
 	     uint32_t c);
 
+/* What STATES= said, or @otherwise. */
+const char *t_vnvme_states(const char *otherwise);
+/* VNVME_END, for the part of the states that is this guest's (PART=). */
+void t_vnvme_end(struct t_vnvme *v, uint32_t seed, uint32_t states);
+
 #endif
