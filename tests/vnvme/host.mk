@@ -1,27 +1,43 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Build the unit tests of vnvme (tests/host/run does), from the top folder. The
-# sanitizers watch every test.
+# Build the tests of vnvme (tests/host/run does), from the top folder: `unit`, and
+# `replay`, which runs the fuzzer's corpus without the fuzzer. The sanitizers
+# watch every test. `make -f tests/vnvme/host.mk fuzz` builds the fuzzer, by clang.
 
 BUILD ?= build
 CC ?= cc
+CLANG ?= clang
 CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
-# The controller and what it stands on; the transport has its own tests.
+# The controller and what it stands on
 parts := adm adm_vendor cfg ctrl fault feat ident log logpage media nvm prp \
 	queue sched
-src := $(wildcard tests/vnvme/vt*.c tests/vnvme/test_*.c) \
-	$(parts:%=vm/vnvme/%.c)
-obj := $(patsubst %.c,$(BUILD)/host/vnvme-test/%.o,$(sort $(src)))
-out := $(BUILD)/host/vnvme-test/unit
+under_test := $(parts:%=vm/vnvme/%.c) tests/vnvme/vt_drv.c
+unit := $(under_test) tests/vnvme/vt.c $(sort $(wildcard tests/vnvme/test_*.c))
+replay := $(under_test) tests/vnvme/fuzz.c tests/vnvme/replay.c
+out := $(BUILD)/host/vnvme-test
+objects = $(patsubst %.c,$(out)/%.o,$(1))
 
-$(out): $(obj)
-	$(CC) $(CFLAGS) -o $@.tmp $(obj)
+all: $(out)/unit $(out)/replay
+
+$(out)/unit: $(call objects,$(unit))
+$(out)/replay: $(call objects,$(replay))
+$(out)/unit $(out)/replay:
+	$(CC) $(CFLAGS) -o $@.tmp $^
 	mv $@.tmp $@
 
-$(BUILD)/host/vnvme-test/%.o: %.c tests/vnvme/host.mk
+$(out)/%.o: %.c tests/vnvme/host.mk
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(obj:.o=.d)
+fuzz: $(out)/fuzz
+
+$(out)/fuzz: $(under_test) tests/vnvme/fuzz.c $(wildcard vm/vnvme/*.h tests/vnvme/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) $(CFLAGS) -fsanitize=fuzzer -o $@.tmp $(filter %.c,$^)
+	mv $@.tmp $@
+
+.PHONY: all fuzz
+
+-include $(patsubst %.o,%.d,$(call objects,$(sort $(unit) $(replay))))

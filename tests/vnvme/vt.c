@@ -1,19 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#define _GNU_SOURCE
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "vt.h"
-
-int vt_image(uint64_t size)
-{
-	int fd = memfd_create("image", MFD_CLOEXEC);
-
-	if (fd < 0 || ftruncate(fd, size))
-		abort();
-	return fd;
-}
 
 static bool vt_group(const char *group, const struct th_test *t)
 {

@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "vt_drv.h"
+
+int vt_image(uint64_t size)
+{
+	int fd = memfd_create("image", MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, size))
+		abort();
+	return fd;
+}
 
 static void *vt_mem(void *ctx, uint64_t addr, uint64_t len, bool write)
 {
@@ -108,7 +118,7 @@ uint64_t vt_cq(unsigned int id)
 static void vt_queue_init(struct vt *t, unsigned int id, uint32_t size)
 {
 	t->q[id] = (struct vt_queue){ .size = size, .phase = true };
-	memset(t->mem + vt_cq(id), 0, 0x10000);
+	memset(t->mem + vt_cq(id), 0, size * 16);
 }
 
 void vt_enable(struct vt *t)
