@@ -28,12 +28,29 @@ static void backend_virtio(struct qemu_args *a, const struct prof *p)
 	backend_device(a, p, "virtio-blk-pci,drive=disk", "virtio-blk");
 }
 
-static const char *const backend_nvme_keys[] = { "nvme", "nvme-ns", NULL };
-static const char *const backend_virtio_keys[] = { "virtio-blk", NULL };
+/* The path is that of a descriptor: see server.h. */
+static void backend_vfio_user(struct qemu_args *a, const struct prof *p)
+{
+	(void)p;
+	qemu_opt(a, "-device",
+		 ut_fmt("{\"driver\":\"vfio-user-pci\",\"socket\":"
+			"{\"type\":\"unix\",\"path\":\"/proc/self/fd/%d\"}}",
+			QEMU_FD_SERVER));
+}
+
+static const char *const backend_nvme_keys[] = {
+	BACKEND_BLKDEBUG, "nvme", "nvme-ns", NULL
+};
+static const char *const backend_virtio_keys[] = {
+	BACKEND_BLKDEBUG, "virtio-blk", NULL
+};
+
+static const char *const backend_vnvme_keys[] = { "vnvme", NULL };
 
 static const struct backend backends[] = {
-	{ "nvme", backend_nvme_keys, backend_nvme },
-	{ "virtio-blk", backend_virtio_keys, backend_virtio },
+	{ "nvme", backend_nvme_keys, backend_nvme, NULL },
+	{ "virtio-blk", backend_virtio_keys, backend_virtio, NULL },
+	{ "vnvme", backend_vnvme_keys, backend_vfio_user, "vnvme" },
 };
 
 const struct backend *backend_find(const char *name)
@@ -67,6 +84,20 @@ static void backend_blkdebug(struct ut_buf *b, const struct prof *p)
 			backend_rules(b, &p->kv.pairs[i]);
 }
 
+/* The program has to see the guest's memory: a memfd that it is given. */
+void backend_machine(struct qemu_args *a, const struct prof *p)
+{
+	bool shared = p && p->backend->program;
+
+	if (shared)
+		qemu_opt(a, "-object",
+			 ut_strdup("memory-backend-memfd,id=ram,size=1G,"
+				   "share=on"));
+	qemu_opt(a, "-machine", ut_strdup(shared ? "q35,memory-backend=ram" :
+					  "q35"));
+	qemu_opt(a, "-m", ut_strdup("1G"));
+}
+
 /*
  * cache.no-flush: a slow host disk must not look like a slow guest. The data
  * is in tmpfs anyhow, and a test reads it in the guest or while we live.
@@ -76,6 +107,10 @@ void backend_disk(struct qemu_args *a, const struct prof *p)
 {
 	struct ut_buf rules = { 0 };
 
+	if (p->backend->program) {
+		p->backend->add(a, p);
+		return;
+	}
 	backend_blkdebug(&rules, p);
 	qemu_opt(a, "-add-fd", ut_fmt("fd=%d,set=1", QEMU_FD_DISK));
 	qemu_opt(a, "-blockdev",

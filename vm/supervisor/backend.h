@@ -15,10 +15,18 @@ struct backend {
 	const char *const *keys;	/* NULL-terminated */
 	/* Add the device, on the block node "disk". */
 	void (*add)(struct qemu_args *a, const struct prof *p);
+	/*
+	 * A program of ours is the disk (server.h), and has the image; there is
+	 * no block node.  Its name, and the key of the profile with its words.
+	 */
+	const char *program;
 };
 
 /* NULL when there is none of that name. */
 const struct backend *backend_find(const char *name);
+
+/* The machine, and its memory as the device wants it; @p may be NULL. */
+void backend_machine(struct qemu_args *a, const struct prof *p);
 
 /* The image, what lies between it and the device, and the device. */
 void backend_disk(struct qemu_args *a, const struct prof *p);

@@ -97,6 +97,16 @@ static void boot_rest(struct boot *b, int fd)
 		;
 }
 
+/*
+ * The disk is gone, and QEMU with it: whatever the guest made of that is no
+ * verdict.  QEMU may end first, within @ms.
+ */
+static void boot_server(struct boot *b, int ms)
+{
+	if (!b->why && !b->ktap.end && server_died(&b->server, ms))
+		boot_give_up(b, server_death(&b->server, b->dir));
+}
+
 /* The process is gone. */
 static void boot_reap(struct boot *b)
 {
@@ -106,6 +116,7 @@ static void boot_reap(struct boot *b)
 	boot_rest(b, b->ktap_fd);
 	boot_rest(b, b->qmp_fd);
 	own_rest(b);
+	boot_server(b, 200);
 	con_flush(&b->con);
 	if (b->ktap_line.len && !b->why)
 		b->why = ut_fmt("the report ends in mid-line: %.*s",
@@ -150,7 +161,7 @@ static bool boot_console(struct boot *b, struct pollfd *p)
 	return some;
 }
 
-enum { BOOT_SIGNAL, BOOT_KTAP, BOOT_QMP, BOOT_PID, BOOT_OWN,
+enum { BOOT_SIGNAL, BOOT_KTAP, BOOT_QMP, BOOT_PID, BOOT_SERVER, BOOT_OWN,
 	BOOT_CON = BOOT_OWN + OWN_FDS, BOOT_POLL };
 
 static void boot_polled(struct boot *b, struct pollfd *p)
@@ -173,6 +184,7 @@ static void boot_loop(struct boot *b)
 		[BOOT_SIGNAL].fd = b->run->sigfd, [BOOT_KTAP].fd = b->ktap_fd,
 		[BOOT_QMP].fd = b->qmp_fd, [BOOT_PID].fd = b->pidfd,
 		[BOOT_CON].fd = b->con_fd,
+		[BOOT_SERVER].fd = b->server.pidfd,
 	};
 	int own[OWN_FDS];
 	bool talks = false;
@@ -189,6 +201,10 @@ static void boot_loop(struct boot *b)
 			ut_die("poll: %s", strerror(errno));
 		boot_polled(b, p);
 		talks = boot_console(b, &p[BOOT_CON]);
+		if (p[BOOT_SERVER].revents) {
+			p[BOOT_SERVER].fd = -1;
+			boot_server(b, 0);
+		}
 		if (p[BOOT_PID].revents)
 			boot_reap(b);
 		boot_limits(b);
@@ -279,6 +295,21 @@ int boot_pair(int *ours)
 	return sv[1];
 }
 
+/* The image goes to QEMU, or to the program that is the disk. */
+static bool boot_disk(struct boot *b, int *fds)
+{
+	const struct prof *p = b->group->prof;
+	int image = qemu_disk(b->dir, p->size, &b->why);
+
+	fds[QEMU_FD_DISK] = image;
+	if (image < 0 || !p->backend->program)
+		return image >= 0;
+	fds[QEMU_FD_SERVER] = server_start(&b->server, b, image);
+	fds[QEMU_FD_DISK] = -1;
+	close(image);
+	return fds[QEMU_FD_SERVER] >= 0;
+}
+
 /* Start QEMU with its channels; false with @why set. */
 static bool boot_spawn(struct boot *b)
 {
@@ -291,8 +322,7 @@ static bool boot_spawn(struct boot *b)
 	qemu_no_fds(fds);
 	if (!own_open(b, fds) || !own_initrd(b, fds))
 		goto out;
-	fds[QEMU_FD_DISK] = qemu_disk(b->dir, b->group->prof->size, &b->why);
-	if (fds[QEMU_FD_DISK] < 0)
+	if (!boot_disk(b, fds))
 		goto out;
 	argv = boot_argv(b, plan);
 	fds[QEMU_FD_CON] = boot_pair(&b->con_fd);
@@ -324,6 +354,7 @@ void boot_run(struct boot *b)
 
 	for (i = 0; i < 4; i++)
 		*fds[i] = -1;
+	server_init(&b->server);
 	b->device = (struct res) { .name = RES_DEVICE, .group = b->group,
 				   .boot = b->nr, .last = -1 };
 	b->check = b->other = b->device;
@@ -346,6 +377,7 @@ void boot_run(struct boot *b)
 		if (*fds[i] >= 0)
 			close(*fds[i]);
 	own_close(b);
+	server_end(&b->server);
 	fclose(log);
 	fclose(b->ktap_log);
 	settle(b);

@@ -12,6 +12,7 @@
 #include "qmp.h"
 #include "qemu.h"
 #include "res.h"
+#include "server.h"
 
 struct run;
 
@@ -57,6 +58,7 @@ struct boot {
 	struct ktap ktap;
 	struct qmp qmp;
 	struct own own;
+	struct server server;	/* the disk's program, where there is one */
 	FILE *ktap_log;
 	struct res *current;	/* the running case, or NULL */
 	struct res *splat_of;	/* owner of the splat being read */

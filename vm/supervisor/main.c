@@ -220,6 +220,21 @@ static int main_run(struct run *run)
 	return out_exit(run);
 }
 
+/* Words for the device's own program: what does it say of them? */
+static int main_devices(const struct plan_set *set, char **why)
+{
+	const char *build = getenv("BUILD");
+	const struct prof *p;
+	int ret = 0;
+
+	if (!build || !*build)
+		build = "build";
+	for (p = set->profs; !ret && p < set->profs + set->nr_profs; p++)
+		if (p->backend->program)
+			ret = server_check(build, p, why);
+	return ret;
+}
+
 /* What needs no machine of our own. */
 static bool main_asked(const struct args *a, int *status)
 {
@@ -240,7 +255,8 @@ int main(int argc, char **argv)
 	int status;
 
 	if (args_parse(&run.args, argc, argv, &why) ||
-	    plan_make(&set, &run.args, &dirs, &why)) {
+	    plan_make(&set, &run.args, &dirs, &why) ||
+	    main_devices(&set, &why)) {
 		ut_err("%s", why);
 		return UT_BROKEN;
 	}

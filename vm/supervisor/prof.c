@@ -80,7 +80,7 @@ static int prof_missing(const struct kv *kv, const char *key, char **why)
 int prof_load(struct prof *p, const char *dir, const char *name, char **why)
 {
 	static const char *const known[] = {
-		"backend", "blkdebug.", "env.", "expect.",
+		"backend", "env.", "expect.",
 		"guest.", "limits", "qemu", "quick", "size",
 		"zeroed", NULL
 	};

@@ -4,13 +4,17 @@
  *
  * A profile says how the device is made (backend, QEMU properties) and, by
  * hand, what the guest must see (`expect.*`). What QEMU makes of a property
- * is QEMU's business: a wrong one is refused by QEMU in its own words.
+ * is QEMU's business: a wrong one is refused by QEMU in its own words, and
+ * by vnvme in its own.
  *
- *	backend = nvme | virtio-blk
+ *	backend = nvme | virtio-blk | vnvme
  *	size = BYTES			with K, M or G
  *	nvme, nvme-ns, virtio-blk	more properties of that backend's devices
- *	blkdebug.NODE = PROPERTIES	a filter between device and image; NODE
- *					is inject-error.N or set-state.N
+ *	blkdebug.NODE = PROPERTIES	a filter between such a device and the
+ *					image; NODE is inject-error.N or
+ *					set-state.N
+ *	vnvme = WORDS			what our own device is like:
+ *					vm/vnvme/cfg.c
  *	qemu = VERSION WHY		skipped where QEMU is older
  *	guest.ATTRIBUTE = VALUE		for the guest's queue/ATTRIBUTE
  *	zeroed = yes			the guest writes zeroes to all of it

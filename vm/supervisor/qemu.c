@@ -241,7 +241,7 @@ char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 		"-nic", "none", "-display", "none", "-no-reboot", "-sandbox",
 		"on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
 		"resourcecontrol=deny",
-		"-machine", "q35", "-m", "1G", NULL
+		NULL
 	};
 	struct qemu_args a = { 0 };
 	size_t i;
@@ -249,6 +249,7 @@ char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 	for (i = 0; i < q->argc; i++)
 		qemu_push(&a, ut_strdup(q->argv[i]));
 	qemu_pushes(&a, fixed);
+	backend_machine(&a, m->prof);
 	qemu_accel(&a, m->accel);
 	qemu_channels(&a);
 	qemu_extras(&a, m->extras);
