@@ -151,6 +151,14 @@ void pl_set_add(struct pl_set *s, const char *word)
 	snprintf(s->v[at], sizeof(*s->v), "%s", word);
 }
 
+void pl_set_add_all(struct pl_set *s, const struct pl_set *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->n; i++)
+		pl_set_add(s, from->v[i]);
+}
+
 void pl_set_words(struct pl_set *s, const char *words)
 {
 	char *copy = strdup(words), *rest = copy, *w;

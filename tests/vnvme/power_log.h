@@ -32,6 +32,7 @@ struct pl_set {
 };
 
 void pl_set_add(struct pl_set *s, const char *word);
+void pl_set_add_all(struct pl_set *s, const struct pl_set *from);
 /* "a b c" */
 void pl_set_words(struct pl_set *s, const char *words);
 /* Says what one has and the other has not. */

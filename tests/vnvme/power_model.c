@@ -11,7 +11,7 @@
 #include "power_log.h"
 #include "vt.h"
 
-#define MODEL_LOGS	4000
+#define MODEL_LOGS	3000
 #define MODEL_COMMANDS	7
 #define MODEL_PIECES	11	/* at most, of all commands together */
 
@@ -170,7 +170,6 @@ static bool cuts_agree(struct vmedia *m, const struct power_rules *r,
 	struct pl_set want, got;
 	bool same = true;
 	uint64_t event;
-	size_t i;
 
 	d->log = &m->log;
 	d->r = r;
@@ -181,8 +180,7 @@ static bool cuts_agree(struct vmedia *m, const struct power_rules *r,
 		       pl_set_same(&got, &want, words);
 		if (!same)
 			printf("# at event %d\n", (int)event);
-		for (i = 0; i < want.n; i++)
-			pl_set_add(all, want.v[i]);
+		pl_set_add_all(all, &want);
 		pl_set_free(&want);
 		pl_set_free(&got);
 		model_event(d, event);
