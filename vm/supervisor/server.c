@@ -44,12 +44,15 @@ static char *server_program(const char *build, const struct prof *p)
 	return ut_fmt("%s/host/%s", build, p->backend->program);
 }
 
-static void server_words(struct qemu_args *a, const struct prof *p)
+/* SEED= is the device's too, unless the profile has its own. */
+static void server_words(struct qemu_args *a, const struct prof *p,
+			 uint64_t seed)
 {
 	const char *words = kv_get(&p->kv, p->backend->program);
 	char *rest = ut_strdup(words ? words : ""), *word;
 
 	server_push(a, ut_fmt("size=%llu", (unsigned long long)p->size));
+	server_push(a, ut_fmt("seed=%llu", (unsigned long long)seed));
 	while ((word = ut_word(&rest)))
 		server_push(a, word);
 }
@@ -66,7 +69,7 @@ int server_check(const char *build, const struct prof *p, char **why)
 	if (!ut_exists(a.v[0]))
 		return 0;
 	server_push(&a, ut_strdup("--check"));
-	server_words(&a, p);
+	server_words(&a, p, 1);
 	quoted = qemu_quote(a.v);
 	command = ut_fmt("%.*s 2>&1 </dev/null", (int)strlen(quoted) - 1,
 			 quoted);
@@ -117,7 +120,7 @@ static char **server_argv(const struct boot *b)
 	server_push(&a, ut_fmt("--listen=%d", SERVER_FD_LISTEN));
 	server_push(&a, ut_fmt("--image=%d", SERVER_FD_IMAGE));
 	server_repair(&a, b->run->cache);
-	server_words(&a, p);
+	server_words(&a, p, b->run->args.seed);
 	text = qemu_quote(a.v);
 	ut_write(path, text);
 	free(text);

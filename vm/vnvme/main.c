@@ -25,6 +25,7 @@
 
 #include "../supervisor/ut.h"
 #include "repair.h"
+#include "vendor_call.h"
 #include "vfu.h"
 
 struct server {
@@ -33,6 +34,7 @@ struct server {
 	struct vfu vfu;
 	struct bus bus;
 	struct ctrl *ctrl;
+	struct vendor *vendor;
 	struct repair repair;
 	int listen;
 	int image;
@@ -145,8 +147,26 @@ static void main_loop(struct server *s)
 	}
 }
 
+static unsigned int main_in_flight(void *ctx)
+{
+	struct server *s = ctx;
+
+	return ctrl_in_flight(s->ctrl);
+}
+
+static void main_repair(void *ctx, uint32_t token)
+{
+	struct server *s = ctx;
+
+	repair_ask(&s->repair, token);
+}
+
 static int main_open(struct server *s)
 {
+	const struct vendor_ops ops = {
+		.in_flight = main_in_flight, .ctx = s,
+		.repair = s->repair.argc ? main_repair : NULL,
+	};
 	int ret = vmedia_open(&s->media, s->image, s->cfg.size, s->cfg.lba_size,
 			      s->cfg.cache, s->cfg.poison);
 
@@ -155,7 +175,10 @@ static int main_open(struct server *s)
 	s->media.lies = s->cfg.lies;
 	vfu_init(&s->vfu, s->listen);
 	s->bus = vfu_bus(&s->vfu);
-	s->ctrl = ctrl_new(&s->cfg, &s->bus, &s->media, NULL);
+	s->vendor = vendor_new(&s->cfg, &s->media, &ops);
+	if (s->vendor)
+		s->ctrl = ctrl_new(&s->cfg, &s->bus, &s->media,
+				   vendor_calls(s->vendor));
 	if (!s->ctrl)
 		return main_bad("controller", strerror(ENOMEM));
 	vfu_attach(&s->vfu, s->ctrl);
