@@ -108,7 +108,7 @@ static bool planted(void)
 	for (set = 0; set < 256; set++) {
 		TH_CHECK(look(EIGHT, &worst, all_of, set, &f));
 		TH_CHECK(f.smallest == 1 && f.fails);
-		TH_CHECK(lost(f.state) == set && f.tries < 40);
+		TH_CHECK(lost(f.state) == set && f.tries < 60);
 		TH_CHECK(f.out.lost == (uint32_t)__builtin_popcount(set));
 		TH_CHECK(f.out.flags == (VNVME_STATE_VALID | VNVME_STATE_SMALLEST));
 		TH_CHECK(!strncmp(f.out.text, "smallest: cut after event ", 26));
