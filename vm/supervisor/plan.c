@@ -322,6 +322,28 @@ static int plan_input(const struct plan_set *set, const struct args *a,
 	return -EINVAL;
 }
 
+/*
+ * Those that are asked for.  Where one is enough, and nobody says which: the
+ * plainest that the device can hold.
+ */
+static int plan_load_fs(struct plan_set *set, const struct args *a,
+			const struct plan_dirs *dirs, bool one, char **why)
+{
+	int ret = plan_load(set, dirs->fs, a->fs, PLAN_FS, why,
+			    plan_load_one_fs);
+	size_t i;
+
+	if (ret || !one || a->fs)
+		return ret;
+	for (i = 0; i < set->nr_fs; i++)
+		if (fs_fits(&set->fs[i], set->profs[0].name, a->cfg))
+			break;
+	if (i < set->nr_fs)
+		set->fs[0] = set->fs[i];
+	set->nr_fs = 1;
+	return 0;
+}
+
 int plan_make(struct plan_set *set, const struct args *a,
 	      const struct plan_dirs *dirs, char **why)
 {
@@ -337,9 +359,7 @@ int plan_make(struct plan_set *set, const struct args *a,
 				one ? PLAN_PROFILE : NULL, PLAN_PROFILE,
 				why, plan_load_one_prof);
 	if (!ret)
-		ret = plan_load(set, dirs->fs, a->fs ? a->fs :
-				one ? PLAN_FS : NULL, PLAN_FS, why,
-				plan_load_one_fs);
+		ret = plan_load_fs(set, a, dirs, one, why);
 	if (!ret)
 		ret = plan_pair(set, a, why);
 	if (!ret)
