@@ -14,7 +14,10 @@ CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-sanitize-recover=all \
 parts := adm adm_vendor cfg ctrl fault feat ident log logpage media nvm prp \
 	queue sched
 under_test := $(parts:%=vm/vnvme/%.c) tests/vnvme/vt_drv.c
-unit := $(under_test) tests/vnvme/vt.c $(sort $(wildcard tests/vnvme/test_*.c))
+explorer := $(wildcard vm/vnvme/explore*.c) vm/vnvme/power.c vm/vnvme/vendor.c \
+	$(wildcard tests/vnvme/explore_*.c tests/vnvme/power_*.c)
+unit := $(under_test) tests/vnvme/vt.c $(sort $(explorer)) \
+	$(sort $(wildcard tests/vnvme/test_*.c))
 replay := $(under_test) tests/vnvme/fuzz.c tests/vnvme/replay.c
 out := $(BUILD)/host/vnvme-test
 objects = $(patsubst %.c,$(out)/%.o,$(1))

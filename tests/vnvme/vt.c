@@ -19,11 +19,16 @@ int main(void)
 	bool all = true;
 
 	all &= vt_group("adm", vt_adm);
+	all &= vt_group("calls", vt_calls);
 	all &= vt_group("cfg", vt_cfg);
+	all &= vt_group("explore", vt_explore);
 	all &= vt_group("fault", vt_fault);
+	all &= vt_group("less", vt_less);
 	all &= vt_group("log", vt_log);
 	all &= vt_group("media", vt_media);
+	all &= vt_group("model", vt_model);
 	all &= vt_group("nvm", vt_nvm);
+	all &= vt_group("power", vt_power);
 	all &= vt_group("queue", vt_queue);
 	all &= vt_group("regs", vt_regs);
 	all &= vt_group("sched", vt_sched);

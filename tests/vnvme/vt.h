@@ -10,8 +10,9 @@
 
 #include "../host/th.h"
 
-extern const struct th_test vt_adm[], vt_cfg[], vt_fault[], vt_log[], vt_media[],
-	vt_nvm[], vt_queue[], vt_regs[], vt_sched[], vt_vendor[];
+extern const struct th_test vt_adm[], vt_calls[], vt_cfg[], vt_explore[],
+	vt_fault[], vt_less[], vt_log[], vt_media[], vt_model[], vt_nvm[],
+	vt_power[], vt_queue[], vt_regs[], vt_sched[], vt_vendor[];
 
 /* A descriptor of @size zero bytes in memory. */
 int vt_image(uint64_t size);
