@@ -10,7 +10,7 @@
  * INITRD=an initramfs (BUILD/guest/initramfs.cpio), IMAGE=a second disk, which is
  * read-only and /dev/vda (profiles on NVMe only), KVM=/dev/kvm, ACCEL_TOLD=1
  * (the accelerator's line is on the screen), CASES=a file like tests/cases,
- * instead of that.
+ * instead of that, VNVME=program instead of the one beside this.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -223,15 +223,12 @@ static int main_run(struct run *run)
 /* Words for the device's own program: what does it say of them? */
 static int main_devices(const struct plan_set *set, char **why)
 {
-	const char *build = getenv("BUILD");
 	const struct prof *p;
 	int ret = 0;
 
-	if (!build || !*build)
-		build = "build";
 	for (p = set->profs; !ret && p < set->profs + set->nr_profs; p++)
 		if (p->backend->program)
-			ret = server_check(build, p, why);
+			ret = server_check(p, why);
 	return ret;
 }
 

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,9 +40,22 @@ static void server_push(struct qemu_args *a, char *word)
 	a->v[a->n] = NULL;
 }
 
-static char *server_program(const char *build, const struct prof *p)
+/* It was built beside us, unless somebody names another (VNVME=). */
+static char *server_program(const struct prof *p)
 {
-	return ut_fmt("%s/host/%s", build, p->backend->program);
+	const char *own = getenv("VNVME");
+	char self[PATH_MAX], *slash;
+	ssize_t n;
+
+	if (own && *own)
+		return ut_strdup(own);
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n < 0)
+		ut_die("/proc/self/exe: %s", strerror(errno));
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	return ut_fmt("%.*s/%s", (int)(slash - self), self,
+		      p->backend->program);
 }
 
 /* SEED= is the device's too, unless the profile has its own. */
@@ -57,7 +71,7 @@ static void server_words(struct qemu_args *a, const struct prof *p,
 		server_push(a, word);
 }
 
-int server_check(const char *build, const struct prof *p, char **why)
+int server_check(const struct prof *p, char **why)
 {
 	struct qemu_args a = { 0 };
 	char *quoted, *command, *said;
@@ -65,7 +79,7 @@ int server_check(const char *build, const struct prof *p, char **why)
 	int status;
 	FILE *f;
 
-	server_push(&a, server_program(build, p));
+	server_push(&a, server_program(p));
 	if (!ut_exists(a.v[0]))
 		return 0;
 	server_push(&a, ut_strdup("--check"));
@@ -116,7 +130,7 @@ static char **server_argv(const struct boot *b)
 	char *path = ut_fmt("%s/" SERVER_CMD, b->dir);
 	char *text;
 
-	server_push(&a, server_program(b->run->build, p));
+	server_push(&a, server_program(p));
 	server_push(&a, ut_fmt("--listen=%d", SERVER_FD_LISTEN));
 	server_push(&a, ut_fmt("--image=%d", SERVER_FD_IMAGE));
 	server_repair(&a, b->run->cache);

@@ -24,10 +24,10 @@ struct server {
 void server_init(struct server *s);
 /*
  * What does the program itself say of the profile's words?  0, or -EINVAL with
- * *@why set (caller frees).  It is in @build; when it is not built yet, nobody
- * can tell, which is 0 too.
+ * *@why set (caller frees).  When it is not built yet nobody can tell, which is 0
+ * too.
  */
-int server_check(const char *build, const struct prof *p, char **why);
+int server_check(const struct prof *p, char **why);
 /*
  * Start it for @b's profile, with the disk @image, which stays the caller's.  The
  * descriptor for QEMU's QEMU_FD_SERVER, or -1 with @b->why set.
