@@ -129,6 +129,25 @@ static bool cycle(void)
 	return true;
 }
 
+/* Who writes what is there anyway has done nothing. */
+static bool no_change(void)
+{
+	struct calls c;
+	int n;
+
+	TH_CHECK(calls_open(&c, false));
+	put(&c, 0, 'A', true);
+	TH_CHECK(!call(&c, VNVME_BEGIN, 0, 0, 0));
+	put(&c, 0, 'A', false);
+	vmedia_zeroes(&c.m, 1, 2, false, false);
+	TH_CHECK(!call(&c, VNVME_END, 0, 0, 0));
+	for (n = 0; !call(&c, VNVME_NEXT, 0, 0, 0) && c.page.state.flags; n++)
+		;
+	TH_CHECK(n == 1);
+	calls_close(&c);
+	return true;
+}
+
 /* A verdict gets through, and so do seed, number and shard. */
 static bool arguments(void)
 {
@@ -315,6 +334,7 @@ static bool log_text(void)
 
 const struct th_test vt_calls[] = {
 	{ "cycle", cycle },
+	{ "no_change", no_change },
 	{ "arguments", arguments },
 	{ "out_of_turn", out_of_turn },
 	{ "power", power },

@@ -15,7 +15,7 @@ typedef uint32_t (*oracle_fn)(const char *state, uint32_t marks, uint64_t arg);
 struct how {
 	uint64_t states;	/* by lot */
 	uint64_t from;		/* no verdict on what is listed before that cut */
-	bool worst;		/* nor where anything is kept */
+	bool worst;		/* nor where anything of a command is kept */
 };
 
 static const struct how all_states, worst = { .worst = true };
@@ -24,7 +24,7 @@ static bool judge(const struct how *how, const struct vnvme_state *out)
 {
 	if (out->flags != VNVME_STATE_VALID)
 		return true;
-	return out->event >= how->from && !(how->worst && out->kept);
+	return out->event >= how->from && !(how->worst && (out->kept || out->torn));
 }
 
 struct found {
@@ -174,6 +174,25 @@ static bool torn(void)
 	return true;
 }
 
+static uint32_t no_last_b(const char *state, uint32_t marks, uint64_t arg)
+{
+	(void)arg;
+	return marks && state[5] == '.' ? 3 : 0;
+}
+
+/* From all that is lost to one block of it. */
+static bool pieces(void)
+{
+	struct found f;
+
+	TH_CHECK(look("A0+2 A! B2+4 B! C6+2 C! m", &worst, no_last_b, 0, &f));
+	TH_CHECK(f.smallest == 1 && f.fails);
+	TH_STR(f.state, "AABBB.CC");
+	TH_CHECK(f.out.lost == 0 && f.out.torn == 1 && f.out.kept == 2);
+	pl_set_free(&f.set);
+	return true;
+}
+
 static uint32_t two_marks(const char *state, uint32_t marks, uint64_t arg)
 {
 	(void)arg;
@@ -217,6 +236,26 @@ static bool halves(void)
 	return true;
 }
 
+static uint32_t no_a(const char *state, uint32_t marks, uint64_t arg)
+{
+	(void)arg;
+	return marks && state[0] != 'A' ? 4 : 0;
+}
+
+/* Before the command came it was not lost, whatever the check says. */
+static bool not_before(void)
+{
+	static const struct how how = { .from = 4 };
+	struct found f;
+
+	/* Events: m 0, A 1 2, m 3. */
+	TH_CHECK(look("m A0+1 A! m", &how, no_a, 0, &f));
+	TH_CHECK(f.smallest == 1 && f.fails && f.out.lost == 1);
+	TH_CHECK(f.out.event == 2 && f.out.marks == 1);
+	pl_set_free(&f.set);
+	return true;
+}
+
 static uint32_t two_ways(const char *state, uint32_t marks, uint64_t arg)
 {
 	bool b = state[1] == '.', d = state[3] == '.';
@@ -230,6 +269,11 @@ static bool signatures(void)
 {
 	struct found f;
 
+	TH_CHECK(look("D3+1 D! A0+1 A! B1+1 B! m", &worst, two_ways, 0, &f));
+	TH_CHECK(f.smallest == 1 && f.fails && f.out.lost == 2);
+	TH_STR(f.state, "A.......");
+	pl_set_free(&f.set);
+	/* Each has a result of its own. */
 	TH_CHECK(look("D3+1 D! A0+1 A! B1+1 B! m", &all_states, two_ways, 0, &f));
 	TH_CHECK(f.smallest == 2);
 	pl_set_free(&f.set);
@@ -292,7 +336,9 @@ const struct th_test vt_less[] = {
 	{ "planted", planted },
 	{ "minimal", minimal },
 	{ "torn", torn },
+	{ "pieces", pieces },
 	{ "earliest", earliest },
+	{ "not_before", not_before },
 	{ "halves", halves },
 	{ "signatures", signatures },
 	{ "goes_on", goes_on },

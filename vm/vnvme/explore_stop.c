@@ -6,7 +6,9 @@
 
 /*
  * A read changes nothing, the arrival of a flush neither, nor does the completion
- * of a write that stays in the cache: it was undecided before and still is.
+ * of a write that stays in the cache: it was undecided before and still is.  What
+ * makes something durable only takes states away; but then all sets of those that
+ * are left may be few enough to be tried.
  */
 static bool xstops_arrival(const struct vlog_entry *e)
 {

@@ -9,8 +9,8 @@
 
 /*
  * Of @c's state at @stop: fills event, marks, lost, torn, kept, hash and text of
- * @out, which begins with @what.  Commands are named by the number of the event of their arrival, which
- * begins their line in the log (VNVME_LOG).
+ * @out, which begins with @what.  Commands are named by the number of the event
+ * of their arrival, which begins their line in the log (VNVME_LOG).
  */
 void xtext(const struct xcut *c, const struct xstop *stop,
 	   const char *what, struct vnvme_state *out);
