@@ -180,6 +180,9 @@ rules: check ## each rule with its tests and mutants; what is not proved
 config: check ## the kernel's configuration, with reasons
 	@vm/config/show $${CFG:-plain}
 
+fuzz: check ## HOURS=0.1: bytes as a guest's, against vnvme's controller, by clang
+	@tests/vnvme/fuzz HOURS="$${HOURS:-0.1}"
+
 coverage: check ## which of the lines that the series adds ran? all cases, on lane gcov
 	@ci/coverage
 
@@ -204,7 +207,7 @@ compile_commands: check ## for editors: build/linux/compile_commands.json
 clean: ## remove build/, if nobody's work is in it
 	@ci/clean
 
-.PHONY: check ci-local clean compile_commands config coverage fsx-list help kunit \
-	mutants rules series-check series-edit series-export setup test vm-ab \
+.PHONY: check ci-local clean compile_commands config coverage fsx-list fuzz help \
+	kunit mutants rules series-check series-edit series-export setup test vm-ab \
 	vm-attach vm-bench vm-crash vm-dump vm-fixtures vm-fstests vm-gdb vm-list vm-log \
 	vm-postgres vm-ready vm-run vm-shell vm-soak vm-test

@@ -84,7 +84,7 @@ static void fuzz_command(struct fuzz *f)
 		.nsid = what & 0x40 ? fuzz_take(f, 4) : 1,
 		.prp1 = fuzz_addr(f),
 		.prp2 = fuzz_addr(f),
-		.cdw10 = fuzz_take(f, what & 0x20 ? 4 : 2),
+		.cdw10 = what & 0x20 ? fuzz_take(f, 4) : fuzz_take(f, 1) % 16,
 		.cdw11 = fuzz_take(f, what & 0x10 ? 4 : 1),
 		.cdw12 = fuzz_take(f, what & 0x08 ? 4 : 1),
 		.cdw13 = what & 0x08 ? fuzz_take(f, 4) : 0,

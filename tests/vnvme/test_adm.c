@@ -284,7 +284,7 @@ static bool body_error_log(void)
 	TH_CHECK(vt_do(&t, 1, &bad) == VT_DNR(NVME_SC_LBA_RANGE));
 	TH_CHECK(get_log(1, 64, 0) == 0);
 	TH_CHECK(page64(0) == 1 && page16(8) == 1 && page16(10) == t.cid - 1);
-	TH_CHECK(page16(12) == VT_DNR(NVME_SC_LBA_RANGE) << 1 >> 1 << 1);
+	TH_CHECK(page16(12) == (uint16_t)(VT_DNR(NVME_SC_LBA_RANGE) << 1));
 	TH_CHECK(page64(16) == 0x123456789 && page()[24] == 1);
 	TH_CHECK(page64(64) == 0);
 	return true;
@@ -353,6 +353,26 @@ static bool queues(void)
 	return with("", body_queues);
 }
 
+/* Without the sizes of entries in CC there are no I/O queues. */
+static bool body_entry_sizes(void)
+{
+	uint32_t cc = vt_read32(&t, NVME_CC);
+
+	TH_CHECK(delete(NVME_ADM_DELETE_SQ, 1) == 0);
+	vt_write32(&t, NVME_CC, cc & ~(15u << 16));
+	TH_CHECK(create(NVME_ADM_CREATE_SQ, 1, 16, 1 << 16 | 1, vt_sq(1)) ==
+		 VT_DNR(NVME_SC_FIELD));
+	vt_write32(&t, NVME_CC, cc & ~(15u << 20));
+	TH_CHECK(create(NVME_ADM_CREATE_CQ, 2, 16, 1, vt_cq(2)) ==
+		 VT_DNR(NVME_SC_FIELD));
+	return true;
+}
+
+static bool entry_sizes(void)
+{
+	return with("", body_entry_sizes);
+}
+
 static bool body_refused(void)
 {
 	TH_CHECK(vt_do(&t, 0, &(struct nvme_cmd){ .opcode = 0x10 }) ==
@@ -415,6 +435,7 @@ const struct th_test vt_adm[] = {
 	{ "log_pages", log_pages },
 	{ "error_log", error_log },
 	{ "queues", queues },
+	{ "entry_sizes", entry_sizes },
 	{ "refused", refused },
 	{ "events", events },
 	{ }

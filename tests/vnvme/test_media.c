@@ -112,6 +112,24 @@ static bool no_cache(void)
 	return close_media(ok);
 }
 
+/* Entries move up in the log, tickets stay. */
+static bool tickets(void)
+{
+	bool ok;
+	long a, b, c;
+
+	open_media(false, false);
+	a = put(0, 1, 1, false);
+	b = put(1, 1, 2, false);
+	c = put(2, 1, 3, false);
+	vmedia_done(&m, a);
+	ok = m.log.n == 2;
+	vmedia_done(&m, c);
+	ok = ok && m.log.v[0].done == VLOG_NEVER && m.log.v[1].done != VLOG_NEVER;
+	vmedia_done(&m, b);
+	return close_media(ok && !m.log.n && m.base[1024] == 3);
+}
+
 static bool lies(void)
 {
 	bool ok;
@@ -279,6 +297,7 @@ const struct th_test vt_media[] = {
 	{ "cache", cache },
 	{ "done_after_the_flush_came", done_after_the_flush_came },
 	{ "no_cache", no_cache },
+	{ "tickets", tickets },
 	{ "lies", lies },
 	{ "full_cache", full_cache },
 	{ "recording_keeps_all", recording_keeps_all },

@@ -232,6 +232,16 @@ static bool body_lists(void)
 	TH_CHECK(vt_do(&t, 1, &cmd) == 0);
 	for (i = 0; i < 8; i++)
 		TH_CHECK(vt_is(&t, i * 8, 8, i + 1));
+	/* Three pages: the last entry of the list's page is one of them. */
+	cmd.cdw12 = 23;
+	cmd.prp2 = VT_LIST + CTRL_PAGE - 16;
+	memcpy(t.mem + cmd.prp2, list, 16);
+	memset(t.mem + VT_DATA + 2 * CTRL_PAGE, 0x33, CTRL_PAGE);
+	TH_CHECK(vt_do(&t, 1, &cmd) == 0 && vt_is(&t, 16, 8, 0x33));
+	cmd = vt_rw(&t, NVME_NVM_WRITE, 0, 64, 0);
+	cmd.prp2 = VT_LIST + CTRL_PAGE - 24;
+	memcpy(t.mem + cmd.prp2, list, 16);
+	memcpy(t.mem + cmd.prp2 + 16, &next, 8);
 	bad = VT_DATA + 8;
 	memcpy(t.mem + next + 8, &bad, 8);
 	TH_CHECK(vt_do(&t, 1, &cmd) == VT_DNR(NVME_SC_PRP_OFFSET));
@@ -288,6 +298,8 @@ static bool body_off(void)
 	TH_CHECK(t.media.log.n == 1 && t.media.log.v[0].done == VLOG_NEVER);
 	TH_CHECK(vt_put(&t, 0, 1, 1, false) == VT_DNR(NVME_SC_NS_NOT_READY));
 	TH_CHECK(vt_flush(&t) == VT_DNR(NVME_SC_NS_NOT_READY));
+	TH_CHECK(dsm(&(struct nvme_range){ 0, 1, 0 }, 1, 0) ==
+		 VT_DNR(NVME_SC_NS_NOT_READY));
 	t.media.off = false;
 	TH_CHECK(vt_put(&t, 0, 1, 1, false) == 0 && vt_is(&t, 0, 1, 1));
 	return true;

@@ -96,6 +96,10 @@ static bool body_twin(void)
 	t.cid--;
 	vt_submit(&t, 1, &cmd);
 	TH_CHECK(vt_wait(&t, 1, &cqe) && cqe.status == VT_DNR(NVME_SC_CID));
+	/* That this one is complete does not free the other's id. */
+	t.cid--;
+	vt_submit(&t, 1, &cmd);
+	TH_CHECK(vt_wait(&t, 1, &cqe) && cqe.status == VT_DNR(NVME_SC_CID));
 	TH_CHECK(vt_wait(&t, 1, &cqe) && !cqe.status);
 	t.cid--;
 	TH_CHECK(vt_do(&t, 1, &cmd) == 0);
@@ -165,7 +169,16 @@ static bool delete_full(void)
 
 static bool body_doorbells(void)
 {
-	TH_CHECK(!t.c->error_due);
+	const uint32_t one = 1;
+	unsigned int id;
+
+	for (id = CTRL_QUEUES; id < 1000; id++) {
+		vt_tail(&t, id, 1);
+		vt_head(&t, id, 1);
+	}
+	ctrl_write(t.c, NVME_DOORBELLS + 8 + 2, &one, 4, t.now);
+	ctrl_write(t.c, NVME_DOORBELLS + 8, &one, 2, t.now);
+	TH_CHECK(!t.c->sq[1].tail && !t.c->error_due);
 	vt_head(&t, 1, 1);	/* there is nothing to take */
 	TH_CHECK(t.c->error_due && t.c->error_result == 0x10100);
 	vt_tail(&t, 1, 16);

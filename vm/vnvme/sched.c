@@ -5,8 +5,8 @@
  * Held back is what completes later than it could, so that others overtake it
  * ("Command Ordering Requirements": there is no order between commands).  At
  * most cfg.hold are, and each for SCHED_HOLD at most: a completion never waits
- * for another command to come.  With cfg.reorder lots decide how long each is
- * held, and which of them has to go when there is one too many; else the oldest.
+ * for another command to come.  With cfg.reorder each is held for a time drawn by
+ * lot.
  */
 #include <stdlib.h>
 
@@ -71,33 +71,21 @@ void sched_now(struct ctrl *c, struct req *r)
 	sched_sift(c, r, r->at);
 }
 
-/* One held back too many: the oldest goes, or by lot. */
+/*
+ * One held back too many: the next goes now.  With cfg.reorder that is as good as
+ * a lot, and as its time was drawn when it came, the same seed gives the same
+ * order.
+ */
 static void sched_release(struct ctrl *c)
 {
-	uint64_t nth = c->cfg->reorder ?
-		       fault_random(&c->rng_order) % c->held : 0;
-	struct req *pick = NULL;
+	struct req *next = NULL;
 	size_t i;
 
-	/*
-	 * By arrival, not by place in the heap: the same seed gives the same
-	 * order, however the times are.
-	 */
-	for (;; nth--) {
-		struct req *next = NULL;
-
-		for (i = 0; i < c->nr_heap; i++) {
-			struct req *r = c->heap[i];
-
-			if (r->held && (!pick || r->nr > pick->nr) &&
-			    (!next || r->nr < next->nr))
-				next = r;
-		}
-		pick = next;
-		if (!nth)
-			break;
-	}
-	sched_now(c, pick);
+	for (i = 0; i < c->nr_heap; i++)
+		if (c->heap[i]->held &&
+		    (!next || sched_before(c->heap[i], next)))
+			next = c->heap[i];
+	sched_now(c, next);
 }
 
 void sched_add(struct ctrl *c, struct req *r, uint64_t delay)
