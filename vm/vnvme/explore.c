@@ -37,8 +37,9 @@ struct explore {
 	size_t stop;
 	uint64_t nr;
 	struct explore_draw draws[EXPLORE_BATCH];
-	size_t draw;		/* the next one */
-	uint64_t drawn;		/* batches */
+	size_t draw;		/* the next one ... */
+	size_t nr_draws;	/* ... of so many */
+	uint64_t drawn;		/* before these */
 	unsigned int dry;
 	uint64_t listed;	/* states, of all shards */
 	uint64_t skipped;
@@ -70,7 +71,6 @@ static struct explore *explore_new(struct vmedia *m, const struct explore_cfg *c
 		return NULL;
 	x->m = m;
 	x->cfg = *cfg;
-	x->draw = EXPLORE_BATCH;
 	if (!x->cfg.few)
 		x->cfg.few = EXPLORE_FEW;
 	if (x->cfg.few > EXPLORE_FEW_MAX)
@@ -117,17 +117,23 @@ static int explore_by_stop(const void *a, const void *b)
 	return x->lot < y->lot ? -1 : x->lot > y->lot;
 }
 
+/*
+ * As many as are wanted, and no more: those of the first cuts would be taken, and
+ * the others never come.
+ */
 static void explore_batch(struct explore *x)
 {
-	uint64_t at = x->drawn++ * EXPLORE_BATCH, lot;
+	uint64_t wanted = x->cfg.states - x->listed, nr;
 	size_t i;
 
-	for (i = 0; i < EXPLORE_BATCH; i++) {
-		lot = xcut_lot(x->cfg.seed, at + i, 1);
-		x->draws[i].stop = lot % x->stops.n;
-		x->draws[i].lot = xcut_lot(x->cfg.seed, at + i, 2);
+	x->drawn += x->nr_draws;
+	x->nr_draws = wanted < EXPLORE_BATCH ? wanted : EXPLORE_BATCH;
+	for (i = 0; i < x->nr_draws; i++) {
+		nr = x->drawn + i;
+		x->draws[i].stop = xcut_lot(x->cfg.seed, nr, 1) % x->stops.n;
+		x->draws[i].lot = xcut_lot(x->cfg.seed, nr, 2);
 	}
-	qsort(x->draws, EXPLORE_BATCH, sizeof(*x->draws), explore_by_stop);
+	qsort(x->draws, x->nr_draws, sizeof(*x->draws), explore_by_stop);
 	x->draw = 0;
 }
 
@@ -145,7 +151,7 @@ static int explore_draw(struct explore *x)
 
 	if (x->listed == x->cfg.states || x->dry >= EXPLORE_DRY)
 		return 0;
-	if (x->draw == EXPLORE_BATCH)
+	if (x->draw == x->nr_draws)
 		explore_batch(x);
 	d = &x->draws[x->draw];
 	if (explore_go(x, d->stop))
