@@ -148,6 +148,61 @@ static bool no_change(void)
 	return true;
 }
 
+/* Is the first block of 4096 all @letter, or poison (0)? */
+static bool block_is(const uint8_t *block, char letter)
+{
+	uint64_t word, want;
+	size_t i;
+
+	for (i = 0; i < 4096; i += sizeof(word)) {
+		memset(&want, letter, sizeof(want));
+		if (!letter)
+			want = VNVME_POISON ^ (i / 8);
+		memcpy(&word, block + i, sizeof(word));
+		if (word != want)
+			return false;
+	}
+	return true;
+}
+
+/* Larger blocks, and poison where one was deallocated. */
+static bool poison(void)
+{
+	struct explore_cfg cfg = { .rules = { .cache = true, .unit = 1 } };
+	struct vnvme_state out;
+	unsigned int a = 0, b = 0, none = 0, n = 0;
+	int fd = vt_image(2 * 4096);
+	uint8_t data[4096];
+	struct explore *x;
+	struct vmedia m;
+
+	TH_CHECK(!vmedia_open(&m, fd, 2 * 4096, 4096, true, true));
+	close(fd);
+	memset(data, 'A', sizeof(data));
+	vmedia_write(&m, 0, 1, true, data);
+	vmedia_record(&m);
+	memset(data, 'B', sizeof(data));
+	vmedia_write(&m, 0, 1, true, data);
+	vmedia_discard(&m, 0, 1);
+	/* That has been poison all the time: nothing new. */
+	vmedia_discard(&m, 1, 1);
+	vmedia_stop(&m);
+	x = explore_begin(&m, &cfg);
+	while (!explore_next(x, &out) && out.flags) {
+		a += block_is(m.now, 'A');
+		b += block_is(m.now, 'B');
+		none += block_is(m.now, 0);
+		n++;
+		memset(data, '#', sizeof(data));
+		vmedia_write(&m, 0, 1, false, data);
+	}
+	TH_CHECK(a == 1 && b == 1 && none == 1 && n == 3);
+	explore_end(x);
+	TH_CHECK(block_is(m.now, 0));
+	vmedia_close(&m);
+	return true;
+}
+
 /* A verdict gets through, and so do seed, number and shard. */
 static bool arguments(void)
 {
@@ -335,6 +390,7 @@ static bool log_text(void)
 const struct th_test vt_calls[] = {
 	{ "cycle", cycle },
 	{ "no_change", no_change },
+	{ "poison", poison },
 	{ "arguments", arguments },
 	{ "out_of_turn", out_of_turn },
 	{ "power", power },

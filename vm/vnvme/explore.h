@@ -33,7 +33,7 @@
 struct explore_cfg {
 	struct power_rules rules;
 	uint64_t seed;
-	uint64_t states;	/* at most; 0: all that can be enumerated */
+	uint64_t states;	/* of all shards, at most; 0: all that are listed */
 	unsigned int few;	/* pieces of which all sets are tried; 0: 10 */
 	unsigned int lots;	/* states by lot at other cuts; 0: 16 */
 	unsigned int shard;	/* from 1 ... */

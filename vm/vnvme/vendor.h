@@ -41,8 +41,9 @@ enum vnvme_function {
 	VNVME_MARK,
 	/*
 	 * Nothing that comes after this is kept.  CDW11 the seed, CDW12 how
-	 * many states at most (0: all that there are, of those chosen by lot
-	 * none), CDW13 shard (bits 15:0, from 1) of shards (31:16; 0: one).
+	 * many states at most, from all of the log by lot (0: all that are
+	 * listed, cut by cut: explore.h), CDW13 shard (bits 15:0, from 1) of
+	 * shards (31:16; 0: one).  The number is that of all shards together.
 	 */
 	VNVME_END,
 	/*
