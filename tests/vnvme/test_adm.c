@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Admin commands: identify, features, log pages, queues, events. */
+/* Admin commands: features, log pages, queues, events. */
 #include "vt_drv.h"
 
 static struct vt t;
@@ -12,137 +12,6 @@ static bool with(const char *words, bool (*body)(void))
 	ok = body();
 	vt_free(&t);
 	return ok;
-}
-
-static const uint8_t *page(void)
-{
-	return t.mem + VT_DATA;
-}
-
-static uint16_t page16(unsigned int at)
-{
-	return page()[at] | page()[at + 1] << 8;
-}
-
-static uint64_t page64(unsigned int at)
-{
-	uint64_t value;
-
-	memcpy(&value, page() + at, sizeof(value));
-	return value;
-}
-
-static uint16_t identify(uint32_t cns, uint32_t nsid, uint32_t csi)
-{
-	memset(t.mem + VT_DATA, 0xee, 2 * CTRL_PAGE);
-	return vt_do(&t, 0, &(struct nvme_cmd){
-		.opcode = NVME_ADM_IDENTIFY, .nsid = nsid, .prp1 = VT_DATA,
-		.prp2 = VT_DATA + CTRL_PAGE, .cdw10 = cns, .cdw11 = csi << 24,
-	});
-}
-
-static bool body_ident_ctrl(void)
-{
-	TH_CHECK(identify(1, 0, 0) == 0);
-	TH_CHECK(!memcmp(page() + 4, "abc                 ", 20));
-	TH_CHECK(page()[77] == 3 && page()[111] == 1);
-	TH_CHECK(page64(80) == 0x20000);
-	TH_CHECK(page()[512] == 0x66 && page()[513] == 0x44);
-	TH_CHECK(page()[516] == 1 && page16(520) == 0x5c);
-	TH_CHECK(page()[525] == 7);
-	TH_CHECK(page16(526) == 7 && page16(528) == 3);
-	TH_CHECK(!strncmp((char *)page() + 768, "nqn.2014-08.org.nvme", 20));
-	TH_CHECK(strlen((char *)page() + 768) == 32 + 36);
-	TH_CHECK(page()[4096] == 0xee);
-	TH_CHECK(identify(6, 0, 0) == 0);
-	TH_CHECK(page64(8) == 8192);
-	return true;
-}
-
-static bool ident_ctrl(void)
-{
-	return with("serial=abc mdts=3 awun=7 awupf=3", body_ident_ctrl);
-}
-
-static bool body_ident_ns(void)
-{
-	TH_CHECK(identify(0, 1, 0) == 0);
-	TH_CHECK(page64(0) == 1024 && page64(8) == 1024 && page64(16) == 1024);
-	TH_CHECK(page()[24] == 0x42 && page()[33] == 9);
-	TH_CHECK(page16(34) == 7 && page16(36) == 3 && page16(40) == 15);
-	TH_CHECK(page16(42) == 1 && page16(44) == 15);
-	TH_CHECK(page()[130] == 12 && !page16(128) && page64(104));
-	TH_CHECK(identify(8, 1, 0) == 0);
-	TH_CHECK(page()[0] == 1 << 5 && page()[14] == 1);
-	TH_CHECK(identify(3, 1, 0) == 0);
-	TH_CHECK(page()[0] == 2 && page()[1] == 16 && page()[20] == 4);
-	TH_CHECK(!page()[24] && !page()[25]);
-	TH_CHECK(identify(5, 1, 0) == 0);
-	TH_CHECK(identify(1, 0, 0) == 0 && page()[525] == 6);
-	return true;
-}
-
-static bool ident_ns(void)
-{
-	return with("lba=4096 cache=no nawun=7 nawupf=3 nabsn=15 nabspf=15 "
-		    "nabo=1 mam=yes", body_ident_ns);
-}
-
-static bool body_ident_plain(void)
-{
-	TH_CHECK(identify(0, 1, 0) == 0);
-	TH_CHECK(page()[24] == 0 && page64(34) == 0 && page()[33] == 8);
-	TH_CHECK(page()[130] == 9);
-	TH_CHECK(identify(8, 1, 0) == 0 && page()[0] == 0);
-	return true;
-}
-
-static bool ident_plain(void)
-{
-	return with("poison=yes", body_ident_plain);
-}
-
-static bool body_ident_lists(void)
-{
-	TH_CHECK(identify(2, 0, 0) == 0 && page64(0) == 1);
-	TH_CHECK(identify(2, 1, 0) == 0 && page64(0) == 0);
-	TH_CHECK(identify(7, 0, 0) == 0 && page64(0) == 1);
-	TH_CHECK(identify(2, 0xfffffffe, 0) == VT_DNR(NVME_SC_NSID));
-	TH_CHECK(identify(2, 0xffffffff, 0) == VT_DNR(NVME_SC_NSID));
-	TH_CHECK(identify(0, 0, 0) == VT_DNR(NVME_SC_NSID));
-	TH_CHECK(identify(0, 2, 0) == VT_DNR(NVME_SC_NSID));
-	TH_CHECK(identify(3, 2, 0) == VT_DNR(NVME_SC_NSID));
-	TH_CHECK(identify(8, 0xffffffff, 0) == VT_DNR(NVME_SC_NSID));
-	TH_CHECK(identify(5, 1, 2) == VT_DNR(NVME_SC_FIELD));
-	TH_CHECK(identify(6, 0, 2) == VT_DNR(NVME_SC_FIELD));
-	TH_CHECK(identify(0x7f, 1, 0) == VT_DNR(NVME_SC_FIELD));
-	TH_CHECK(page()[0] == 0xee);
-	return true;
-}
-
-static bool ident_lists(void)
-{
-	return with("", body_ident_lists);
-}
-
-/* Two devices in one guest are two to it. */
-static bool names(void)
-{
-	uint8_t one[CTRL_PAGE], ns[16];
-
-	vt_start(&t, "serial=a", 64);
-	identify(1, 0, 0);
-	memcpy(one, page(), sizeof(one));
-	identify(0, 1, 0);
-	memcpy(ns, page() + 104, 16);
-	vt_free(&t);
-	vt_start(&t, "serial=b", 64);
-	identify(1, 0, 0);
-	TH_CHECK(memcmp(one + 768, page() + 768, 256));
-	identify(0, 1, 0);
-	TH_CHECK(memcmp(ns, page() + 104, 16));
-	vt_free(&t);
-	return true;
 }
 
 static uint16_t feature(uint8_t opcode, uint32_t cdw10, uint32_t cdw11,
@@ -229,7 +98,7 @@ static bool body_timestamp(void)
 	t.now += 5000000;
 	memset(t.mem + VT_DATA, 0, 8);
 	TH_CHECK(get(0x0e, 0) == 0);
-	TH_CHECK((page64(0) & 0xffffffffffff) == ms + 5 && page64(0) >> 49 & 1);
+	TH_CHECK((vt_data64(&t, 0) & 0xffffffffffff) == ms + 5 && vt_data64(&t, 0) >> 49 & 1);
 	return true;
 }
 
@@ -253,18 +122,18 @@ static bool body_log_pages(void)
 {
 	TH_CHECK(vt_put(&t, 0, 8, 1, false) == 0);
 	TH_CHECK(get_log(2, 128, 0) == 0);
-	TH_CHECK(page16(1) == 300 && page64(80) == 1 && page64(48) == 1);
-	TH_CHECK(page64(176) == 0 && page()[512] == 0xee);
-	TH_CHECK(get_log(3, 128, 0) == 0 && page()[0] == 1);
-	TH_CHECK(get_log(4, 1024, 0) == 0 && page64(0) == 0);
+	TH_CHECK(vt_data16(&t, 1) == 300 && vt_data64(&t, 80) == 1 && vt_data64(&t, 48) == 1);
+	TH_CHECK(vt_data64(&t, 176) == 0 && t.mem[VT_DATA + 512] == 0xee);
+	TH_CHECK(get_log(3, 128, 0) == 0 && t.mem[VT_DATA + 0] == 1);
+	TH_CHECK(get_log(4, 1024, 0) == 0 && vt_data64(&t, 0) == 0);
 	TH_CHECK(get_log(5, 1024, 0) == 0);
-	TH_CHECK(page()[4 * 6] == 1 && page()[4 * 0x0d] == 0);
-	TH_CHECK(page()[4 * VNVME_OPCODE] == 1 && page()[1024 + 4] == 3);
-	TH_CHECK(get_log(0, 256, 0) == 0 && page()[20] == 1 && page()[24] == 0);
+	TH_CHECK(t.mem[VT_DATA + 4 * 6] == 1 && t.mem[VT_DATA + 4 * 0x0d] == 0);
+	TH_CHECK(t.mem[VT_DATA + 4 * VNVME_OPCODE] == 1 && t.mem[VT_DATA + 1024 + 4] == 3);
+	TH_CHECK(get_log(0, 256, 0) == 0 && t.mem[VT_DATA + 20] == 1 && t.mem[VT_DATA + 24] == 0);
 	/* Part of one; more than there is; past its end; nothing. */
-	TH_CHECK(get_log(5, 1, 1028) == 0 && page()[0] == 3 && page()[4] == 0xee);
-	TH_CHECK(get_log(2, 1u << 31, 0) == 0 && page()[512] == 0xee);
-	TH_CHECK(get_log(2, 1, 512) == 0 && page()[0] == 0xee);
+	TH_CHECK(get_log(5, 1, 1028) == 0 && t.mem[VT_DATA + 0] == 3 && t.mem[VT_DATA + 4] == 0xee);
+	TH_CHECK(get_log(2, 1u << 31, 0) == 0 && t.mem[VT_DATA + 512] == 0xee);
+	TH_CHECK(get_log(2, 1, 512) == 0 && t.mem[VT_DATA + 0] == 0xee);
 	TH_CHECK(get_log(2, 1, 516) == VT_DNR(NVME_SC_FIELD));
 	TH_CHECK(get_log(2, 1, 2) == VT_DNR(NVME_SC_FIELD));
 	TH_CHECK(get_log(2, 1, UINT64_MAX - 3) == VT_DNR(NVME_SC_FIELD));
@@ -283,10 +152,10 @@ static bool body_error_log(void)
 
 	TH_CHECK(vt_do(&t, 1, &bad) == VT_DNR(NVME_SC_LBA_RANGE));
 	TH_CHECK(get_log(1, 64, 0) == 0);
-	TH_CHECK(page64(0) == 1 && page16(8) == 1 && page16(10) == t.cid - 1);
-	TH_CHECK(page16(12) == (uint16_t)(VT_DNR(NVME_SC_LBA_RANGE) << 1));
-	TH_CHECK(page64(16) == 0x123456789 && page()[24] == 1);
-	TH_CHECK(page64(64) == 0);
+	TH_CHECK(vt_data64(&t, 0) == 1 && vt_data16(&t, 8) == 1 && vt_data16(&t, 10) == t.cid - 1);
+	TH_CHECK(vt_data16(&t, 12) == (uint16_t)(VT_DNR(NVME_SC_LBA_RANGE) << 1));
+	TH_CHECK(vt_data64(&t, 16) == 0x123456789 && t.mem[VT_DATA + 24] == 1);
+	TH_CHECK(vt_data64(&t, 64) == 0);
 	return true;
 }
 
@@ -424,11 +293,6 @@ static bool events(void)
 }
 
 const struct th_test vt_adm[] = {
-	{ "ident_ctrl", ident_ctrl },
-	{ "ident_ns", ident_ns },
-	{ "ident_plain", ident_plain },
-	{ "ident_lists", ident_lists },
-	{ "names", names },
 	{ "features", features },
 	{ "features_no_cache", features_no_cache },
 	{ "timestamp", timestamp },

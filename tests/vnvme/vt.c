@@ -23,6 +23,7 @@ int main(void)
 	all &= vt_group("cfg", vt_cfg);
 	all &= vt_group("explore", vt_explore);
 	all &= vt_group("fault", vt_fault);
+	all &= vt_group("ident", vt_ident);
 	all &= vt_group("less", vt_less);
 	all &= vt_group("log", vt_log);
 	all &= vt_group("media", vt_media);

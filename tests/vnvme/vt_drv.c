@@ -274,3 +274,19 @@ uint16_t vt_flush(struct vt *t)
 		.opcode = NVME_NVM_FLUSH, .nsid = 1,
 	});
 }
+
+uint16_t vt_data16(const struct vt *t, unsigned int at)
+{
+	uint16_t value;
+
+	memcpy(&value, t->mem + VT_DATA + at, sizeof(value));
+	return value;
+}
+
+uint64_t vt_data64(const struct vt *t, unsigned int at)
+{
+	uint64_t value;
+
+	memcpy(&value, t->mem + VT_DATA + at, sizeof(value));
+	return value;
+}

@@ -76,5 +76,8 @@ uint16_t vt_put(struct vt *t, uint64_t lba, uint32_t blocks, int byte, bool fua)
 /* All bytes of the blocks are @byte. */
 bool vt_is(struct vt *t, uint64_t lba, uint32_t blocks, int byte);
 uint16_t vt_flush(struct vt *t);
+/* Numbers at VT_DATA + @at. */
+uint16_t vt_data16(const struct vt *t, unsigned int at);
+uint64_t vt_data64(const struct vt *t, unsigned int at);
 
 #endif
