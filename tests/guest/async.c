@@ -196,6 +196,13 @@ static void async_nowait(struct t *t, enum t_engine engine)
 	T_EQ(t, "size", 8 * t->ps, t_size(fd));
 	T_DISK(t, fd, 4 * t->ps, t->ps, 1);
 	T_READS(t, fd, 4 * t->ps, t->ps, 1);
+
+	/* the block is there, and cached: only EOF stands in the way */
+	T_MUST(!ftruncate(fd, 8 * t->ps - 100) && !fsync(fd));
+	for (i = 0; i < ASYNC_TRIES && !t->failed; i++)
+		T_EQ(t, "across EOF", -EAGAIN,
+		     async_write_nowait(a, fd, 7 * t->ps, t->ps));
+	T_EQ(t, "size", 8 * t->ps - 100, t_size(fd));
 	T_EQ(t, "pages dirty", 0, t_cachestat(fd, 0, 8 * t->ps).nr_dirty);
 	t_async_close(a);
 }
