@@ -104,7 +104,7 @@ static int run_check(struct run *run, const char *name,
 static void run_env(const struct run *run, const char *dir)
 {
 	const struct plan *plan = run->plan;
-	char name[80];
+	char name[80], nr[16];
 	int i;
 
 	clearenv();
@@ -113,6 +113,8 @@ static void run_env(const struct run *run, const char *dir)
 	setenv("WT_DEV", run->dev.node, 1);
 	setenv("WT_PROFILE", plan->profile, 1);
 	setenv("WT_SEED", plan->seed, 1);
+	snprintf(nr, sizeof(nr), "%d", run->nr);
+	setenv("WT_NR", nr, 1);
 	if (!access(RUN_INPUT, R_OK))
 		setenv("WT_INPUT", RUN_INPUT, 1);
 	for (i = 0; i < plan->nr_envs; i++) {

@@ -99,30 +99,50 @@ void backend_machine(struct qemu_args *a, const struct prof *p)
 }
 
 /*
+ * Each entry is in the file, and counted there, before the guest is told that the
+ * write is complete.
+ */
+static void backend_log(struct qemu_args *a, const char *node, const char *below)
+{
+	qemu_opt(a, "-add-fd", ut_fmt("fd=%d,set=2", QEMU_FD_LOG));
+	qemu_opt(a, "-blockdev",
+		 ut_strdup("driver=file,node-name=log,filename=/dev/fdset/2,"
+			   "locking=off,cache.no-flush=on"));
+	qemu_opt(a, "-blockdev",
+		 ut_fmt("driver=blklogwrites,node-name=%s,file=%s,log=log,"
+			"log-super-update-interval=1", node, below));
+}
+
+/*
  * cache.no-flush: a slow host disk must not look like a slow guest. The data
  * is in tmpfs anyhow, and a test reads it in the guest or while we live.
- * blkdebug sits on top, where it sees each request of the device once.
+ * blkdebug sits on top, where it sees each request of the device once; the log
+ * below it, where only what reaches the image does.
  */
-void backend_disk(struct qemu_args *a, const struct prof *p)
+void backend_disk(struct qemu_args *a, const struct prof *p, bool log)
 {
 	struct ut_buf rules = { 0 };
+	const char *top;
 
 	if (p->backend->program) {
 		p->backend->add(a, p);
 		return;
 	}
 	backend_blkdebug(&rules, p);
+	top = rules.len ? "logged" : "disk";
 	qemu_opt(a, "-add-fd", ut_fmt("fd=%d,set=1", QEMU_FD_DISK));
 	qemu_opt(a, "-blockdev",
 		 ut_strdup("driver=file,node-name=image,filename=/dev/fdset/1,"
 			   "locking=off,cache.no-flush=on"));
 	qemu_opt(a, "-blockdev",
 		 ut_fmt("driver=raw,node-name=%s,file=image,"
-			"cache.no-flush=on", rules.len ? "raw" : "disk"));
+			"cache.no-flush=on", log ? "raw" : top));
+	if (log)
+		backend_log(a, top, "raw");
 	if (rules.len)
 		qemu_opt(a, "-blockdev",
-			 ut_fmt("driver=blkdebug,node-name=disk,image=raw%s",
-				ut_str(&rules)));
+			 ut_fmt("driver=blkdebug,node-name=disk,image=%s%s",
+				top, ut_str(&rules)));
 	ut_free(&rules);
 	p->backend->add(a, p);
 }

@@ -7,6 +7,8 @@
 #ifndef BACKEND_H
 #define BACKEND_H
 
+#include <stdbool.h>
+
 struct prof;
 struct qemu_args;
 
@@ -28,7 +30,10 @@ const struct backend *backend_find(const char *name);
 /* The machine, and its memory as the device wants it; @p may be NULL. */
 void backend_machine(struct qemu_args *a, const struct prof *p);
 
-/* The image, what lies between it and the device, and the device. */
-void backend_disk(struct qemu_args *a, const struct prof *p);
+/*
+ * The image, what lies between it and the device, and the device.  With @log, all
+ * that it writes is logged to QEMU_FD_LOG, in the order in which it was asked to.
+ */
+void backend_disk(struct qemu_args *a, const struct prof *p, bool log);
 
 #endif

@@ -27,6 +27,7 @@
  */
 #define BOOT_CON_MS 5
 #define BOOT_CON_BUF (1 << 20)
+#define BOOT_LOG (256 << 20)	/* bytes of a write log, to begin with */
 #define BOOT_PANIC_GRACE 3.0	/* seconds a panic may take to end QEMU */
 
 void boot_kill(struct boot *b)
@@ -237,6 +238,7 @@ static char **boot_argv(struct boot *b, const char *plan)
 			      un ? "" : run->append, more ? more : "");
 	struct qemu_machine m = {
 		.prof = b->group->prof,
+		.log = b->group->log,
 		.accel = run->accel.name,
 		.kernel = un ? run->unpatched : run->kernel,
 		.initrd = un ? run->unpatched_initrd : own_initrd_path(run),
@@ -295,6 +297,20 @@ int boot_pair(int *ours)
 	return sv[1];
 }
 
+/* Where one is wanted, the log of what the image is given; false with @b->why. */
+static bool boot_log(struct boot *b, int *fds)
+{
+	if (!b->group->log)
+		return true;
+	fds[QEMU_FD_LOG] = qemu_disk(b->dir, BOOT_LOG, &b->why);
+	if (fds[QEMU_FD_LOG] < 0)
+		return false;
+	b->log_fd = fcntl(fds[QEMU_FD_LOG], F_DUPFD_CLOEXEC, 0);
+	if (b->log_fd < 0)
+		ut_die("dup: %s", strerror(errno));
+	return true;
+}
+
 /* The image goes to QEMU, or to the program that is the disk. */
 static bool boot_disk(struct boot *b, int *fds)
 {
@@ -302,8 +318,10 @@ static bool boot_disk(struct boot *b, int *fds)
 	int image = qemu_disk(b->dir, p->size, &b->why);
 
 	fds[QEMU_FD_DISK] = image;
-	if (image < 0 || !p->backend->program)
-		return image >= 0;
+	if (image < 0)
+		return false;
+	if (!p->backend->program)
+		return boot_log(b, fds);
 	fds[QEMU_FD_SERVER] = server_start(&b->server, b, image);
 	fds[QEMU_FD_DISK] = -1;
 	close(image);
@@ -355,6 +373,7 @@ void boot_run(struct boot *b)
 	for (i = 0; i < 4; i++)
 		*fds[i] = -1;
 	server_init(&b->server);
+	b->log_fd = -1;
 	b->device = (struct res) { .name = RES_DEVICE, .group = b->group,
 				   .boot = b->nr, .last = -1 };
 	b->check = b->other = b->device;
@@ -380,6 +399,7 @@ void boot_run(struct boot *b)
 	server_end(&b->server);
 	fclose(log);
 	fclose(b->ktap_log);
+	judge(b);
 	settle(b);
 }
 

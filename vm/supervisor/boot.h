@@ -23,6 +23,7 @@ enum {
 	BOOT_LIMIT_DEVICE = 10,	/* device/profile */
 	BOOT_LIMIT_CHECK = 60,	/* fs/check: unmount, xfs_repair -n */
 	BOOT_LIMIT_OFF = 15,	/* end of the report to power-off */
+	BOOT_LIMIT_JUDGE = 60,	/* one case's write log */
 };
 
 enum boot_state {
@@ -53,6 +54,7 @@ struct boot {
 	int con_fd;
 	int ktap_fd;
 	int qmp_fd;
+	int log_fd;		/* the disk's write log, or -1 */
 	struct con con;
 	struct line ktap_line;
 	struct ktap ktap;
@@ -109,6 +111,9 @@ struct res *hear_case(struct boot *b, unsigned int i);
 void hang_begin(struct boot *b);
 void hang_tick(struct boot *b);
 void hang_answered(struct boot *b);
+
+/* judge.c: what passed in the guest, but is to be judged by the write log. */
+void judge(struct boot *b);
 
 /* settle.c: after the end, who is to blame for what. */
 void settle(struct boot *b);

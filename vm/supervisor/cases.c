@@ -11,6 +11,8 @@ static int cases_need(struct tcase *tc, const char *word)
 		tc->smoke = true;
 	else if (!strcmp(word, "input"))
 		tc->input = true;
+	else if (!strcmp(word, "log"))
+		tc->log = true;
 	else if (!strcmp(word, "nofs"))
 		tc->nofs = true;
 	else if (!strcmp(word, "tier=full"))

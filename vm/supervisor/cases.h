@@ -17,6 +17,7 @@ struct tcase {
 	bool alone;		/* only by its exact name */
 	bool nofs;		/* needs no mounted file system */
 	bool input;		/* only with a file for it (FSX=) */
+	bool log;		/* judged by the device's write log */
 	bool unpatched;		/* runs on the kernel without the series */
 	char *fs_type;		/* only file systems of this type, or the one
 				 * of this name; NULL: any */

@@ -160,7 +160,7 @@ static bool plan_runs(const struct tcase *tc, const struct args *a,
 {
 	if (!cases_on_lane(tc, a->cfg))
 		return false;
-	if (tc->unpatched != g->unpatched)
+	if (tc->unpatched != g->unpatched || tc->log != g->log)
 		return false;
 	if (!cases_on_profile(tc, g->prof->name))
 		return false;
@@ -216,6 +216,10 @@ static void plan_groups(struct plan_set *set, const struct args *a)
 			if (!strcmp(g.prof->name, PLAN_PROFILE) &&
 			    !strcmp(g.fs->name, PLAN_FS))
 				plain = g;
+			plan_group(set, a, &g, first);
+			g = (struct group) {
+				.prof = g.prof, .fs = g.fs, .log = true,
+			};
 			plan_group(set, a, &g, first);
 			first = false;
 		}

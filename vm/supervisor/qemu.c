@@ -254,7 +254,7 @@ char **qemu_argv(const struct qemu *q, const struct qemu_machine *m)
 	qemu_channels(&a);
 	qemu_extras(&a, m->extras);
 	if (m->prof)
-		backend_disk(&a, m->prof);
+		backend_disk(&a, m->prof, m->log);
 	if (m->image)
 		qemu_image(&a, m->image);
 	if (m->plan)

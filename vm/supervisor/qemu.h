@@ -14,7 +14,7 @@
 enum {
 	QEMU_FD_CON = 3, QEMU_FD_KTAP, QEMU_FD_QMP, QEMU_FD_DISK,
 	QEMU_FD_INITRD, QEMU_FD_SHELL, QEMU_FD_OUT, QEMU_FD_ERR,
-	QEMU_FD_TRACE, QEMU_FD_GDB, QEMU_FD_SERVER, QEMU_FD_END
+	QEMU_FD_TRACE, QEMU_FD_GDB, QEMU_FD_SERVER, QEMU_FD_LOG, QEMU_FD_END
 };
 
 /* What a person wants of a machine, each with its QEMU_FD_*. */
@@ -44,6 +44,7 @@ struct qemu {
 
 struct qemu_machine {
 	const struct prof *prof;	/* NULL: no disk (accelerator probe) */
+	bool log;			/* of all that is written to the disk */
 	const char *accel;		/* "kvm", "tcg" or "icount" */
 	const char *kernel;
 	const char *initrd;		/* or NULL */

@@ -34,11 +34,15 @@ struct res {
 	int boot;			/* number of the boot, 0 not run */
 };
 
-/* Cases that share boots: one kernel, one profile, one file system. */
+/*
+ * Cases that share boots: one kernel, one profile, one file system; those that
+ * need a write log have boots of their own, so that it holds nothing else.
+ */
 struct group {
 	const struct prof *prof;
 	const struct fs *fs;
 	bool unpatched;
+	bool log;
 	struct res *v;			/* chosen cases, in manifest order */
 	size_t n;
 	struct res device;		/* RES_DEVICE: the worst of all boots */

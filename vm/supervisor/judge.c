@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Cases that the guest cannot judge itself, since it is about power failures:
+ * when the guest is gone, build/host/replay (tests/replay) reads the log of what
+ * the disk was given.  Only what passed in the guest is judged.  A verdict that
+ * cannot be had is broken.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run.h"
+
+#define JUDGE_WHERE "tests/replay/"	/* begins a line that says what is bad */
+
+static _Noreturn void judge_exec(const struct boot *b, const struct res *r,
+				 unsigned int nr, int out)
+{
+	const char *limits = kv_get(&b->group->prof->kv, "nvme-ns");
+	char *program = ut_fmt("%s/host/replay", b->run->build);
+	char *number = ut_fmt("%u", nr);
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpgid(0, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (dup2(b->log_fd, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+		_exit(126);
+	execl(program, program, r->name, number, limits ? limits : "",
+	      (char *)NULL);
+	printf("cannot run %s: %s\n", program, strerror(errno));
+	fflush(stdout);
+	_exit(126);
+}
+
+/* What it says, until its end, ours, or ^C; false: it did not end. */
+static bool judge_read(const struct boot *b, int fd, struct ut_buf *out)
+{
+	double end = ut_now() + BOOT_LIMIT_JUDGE;
+	struct pollfd p[2] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = b->run->sigfd, .events = POLLIN },
+	};
+	char bytes[4096];
+	ssize_t n;
+
+	for (;;) {
+		int ms = (end - ut_now()) * 1000;
+
+		if (ms <= 0 || (poll(p, 2, ms) < 0 && errno != EINTR))
+			return false;
+		if (p[1].revents)
+			return false;
+		if (!p[0].revents)
+			continue;
+		n = read(fd, bytes, sizeof(bytes));
+		if (n <= 0)
+			return !n;
+		ut_add(out, bytes, n);
+	}
+}
+
+/* The program's exit status, or -1 when it has none. */
+static int judge_run(const struct boot *b, const struct res *r,
+		     unsigned int nr, struct ut_buf *out)
+{
+	int fds[2], status = 0;
+	bool ended;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC))
+		ut_die("pipe: %s", strerror(errno));
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		ut_die("fork: %s", strerror(errno));
+	if (!pid)
+		judge_exec(b, r, nr, fds[1]);
+	close(fds[1]);
+	setpgid(pid, pid);
+	ended = judge_read(b, fds[0], out);
+	close(fds[0]);
+	if (!ended)
+		kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	return ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* All of it goes to the case's text; returns the line that says why. */
+static char *judge_take(struct res *r, char *text)
+{
+	char *reason = NULL, *last = NULL, *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		if (!*line)
+			continue;
+		res_log(&r->log, line);
+		last = line;
+		if (!reason && ut_starts(line, JUDGE_WHERE))
+			reason = line;
+	}
+	return reason ? reason : last;
+}
+
+static void judge_case(struct boot *b, struct res *r, unsigned int nr)
+{
+	struct ut_buf out = { 0 };
+	int status = judge_run(b, r, nr, &out);
+	char *why = judge_take(r, out.s);
+
+	if (status == UT_PASS)
+		goto out;
+	r->outcome = OUT_NONE;
+	if (status == UT_FAIL)
+		res_set(r, OUT_FAIL, "%s", why ? why : "");
+	else
+		res_set(r, OUT_BROKEN, "the write log cannot be judged: %s",
+			why ? why : "no word about it");
+	scr_bad(&b->run->scr, r);
+out:
+	ut_free(&out);
+}
+
+void judge(struct boot *b)
+{
+	size_t i;
+
+	if (b->log_fd < 0)
+		return;
+	/* the guest counts from 1, and device/profile is that */
+	for (i = 0; i < b->n; i++)
+		if (b->cases[i]->outcome == OUT_PASS)
+			judge_case(b, b->cases[i], i + 2);
+	close(b->log_fd);
+	b->log_fd = -1;
+}
