@@ -9,7 +9,7 @@ CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
 src := $(wildcard tests/host/*.c) \
-	$(filter-out %/main.c,$(wildcard vm/supervisor/*.c))
+	$(filter-out %/main.c,$(wildcard tests/replay/*.c vm/supervisor/*.c))
 obj := $(patsubst %.c,$(BUILD)/host/test/%.o,$(sort $(src)))
 out := $(BUILD)/host/test/unit
 

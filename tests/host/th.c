@@ -28,6 +28,7 @@ int main(void)
 	all &= th_group("prof", th_prof);
 	all &= th_group("qemu", th_qemu);
 	all &= th_group("qmp", th_qmp);
+	all &= th_group("replay", th_replay);
 	all &= th_group("tty", th_tty);
 	all &= th_group("res", th_res);
 	return all ? 0 : 1;

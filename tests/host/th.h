@@ -34,6 +34,7 @@ struct th_test {
 } while (0)
 
 extern const struct th_test th_ktap[], th_con[], th_line[], th_cases[],
-	th_prof[], th_args[], th_bid[], th_res[], th_qemu[], th_qmp[], th_tty[], th_decode[];
+	th_prof[], th_args[], th_bid[], th_res[], th_qemu[], th_qmp[], th_tty[], th_decode[],
+	th_replay[];
 
 #endif
