@@ -21,6 +21,7 @@ static struct {
 	size_t len;
 	uint64_t entries;
 	uint32_t marks;
+	bool apart;		/* the control's halves are */
 } log_;
 
 static void log_super(uint64_t magic, uint64_t version, uint32_t sector)
@@ -69,7 +70,9 @@ static void mark(enum mark_kind kind, uint32_t slot, uint32_t write,
 	};
 
 	m.part[0].pos = slot ? CONTROL : AT;
-	m.part[0].len = slot ? 2 * UNIT : UNIT;
+	m.part[0].len = slot && !log_.apart ? 2 * UNIT : UNIT;
+	if (slot && log_.apart)
+		m.part[1] = (struct mark_part) { CONTROL + 2 * UNIT, UNIT };
 	memcpy(block, &m, sizeof(m));
 	log_add(MARKS, MARK_SIZE, 0, block);
 }
@@ -82,7 +85,8 @@ static void command(uint32_t slot, uint32_t write, uint32_t from, uint32_t to)
 
 	for (i = from; i < to; i += 512)
 		stamp_fill(buf + i - from, RUN, slot, write, i / 512);
-	log_add((slot ? CONTROL : AT) + from, to - from, 0, buf);
+	log_add((slot ? CONTROL : AT) + from + (log_.apart && from ? UNIT : 0),
+		to - from, 0, buf);
 }
 
 /* A unit and a control of two commands; and what each test adds is between. */
@@ -255,6 +259,34 @@ static bool lost(void)
 	control(3, true);
 	TH_CHECK(says(UT_FAIL, "expected what was acknowledged, or is under way; seen write 1"));
 	TH_CHECK(says(UT_FAIL, "write 2: expected 1 command, seen 0"));
+	return true;
+}
+
+static bool lost_first(void)
+{
+	begin();
+	submit(1);
+	ack(1);
+	control(2, true);
+	TH_CHECK(says(UT_FAIL, "under way; seen write 0"));
+	return true;
+}
+
+static bool two_parts(void)
+{
+	uint32_t i;
+
+	begin();
+	written(1);
+	log_.apart = true;
+	for (i = 0; i < 2; i++)
+		command(1, 0, i * UNIT, (i + 1) * UNIT);
+	mark(MARK_UNIT, 1, 0, MARK_CONTROL);
+	mark(MARK_SUBMIT, 1, 2, 0);
+	for (i = 0; i < 2; i++)
+		command(1, 2, i * UNIT, (i + 1) * UNIT);
+	ack(2);
+	TH_CHECK(says(UT_PASS, "control 1 (8192 bytes): torn at 1 cuts"));
 	return true;
 }
 
@@ -478,6 +510,7 @@ const struct th_test th_replay[] = {
 	{ "early", early },
 	{ "late", late },
 	{ "lost", lost },
+	{ "lost_first", lost_first },
 	{ "merged", merged },
 	{ "not_promised", not_promised },
 	{ "overlapping", overlapping },
@@ -487,6 +520,7 @@ const struct th_test th_replay[] = {
 	{ "torn_inside", torn_inside },
 	{ "torn_not_acked", torn_not_acked },
 	{ "twice", twice },
+	{ "two_parts", two_parts },
 	{ "whole", whole },
 	{ "zeroed", zeroed },
 	{ }
