@@ -10,7 +10,7 @@ static const char manifest[] =
 	"basic/whole-block  D1,U4  20  smoke fs=xfs\n"
 	"basic/eof          D5     10\n"
 	"fio/rand           -      60  profile=atomic-* # why\n"
-	"flags/old          E1     5   kernel=unpatched nofs smoke\n"
+	"flags/old          E1     5   kernel=unpatched nofs smoke log\n"
 	"fsx/long           D1     600 tier=full input\n"
 	"fault/WARNING      -      9   cfg=kasan alone\n";
 
@@ -37,6 +37,7 @@ static bool parses(void)
 	TH_CHECK(cs.v[0].limit == 20 && cs.v[0].smoke && !cs.v[0].unpatched);
 	TH_STR(cs.v[2].profile, "atomic-*");
 	TH_CHECK(cs.v[3].unpatched && cs.v[3].nofs);
+	TH_CHECK(cs.v[3].log && !cs.v[2].log);
 	TH_CHECK(cs.v[4].full && cs.v[4].input && !cs.v[0].input);
 	TH_CHECK(cs.v[5].alone && !cs.v[4].alone);
 	TH_STR(cs.v[5].cfg, "kasan");

@@ -248,6 +248,12 @@ static char *judge_said(const char *report, const char *name)
 	return NULL;
 }
 
+/* Its reason is an assertion of the judge of write logs (vm/supervisor/judge.c). */
+static bool judge_by_log(const char *reason)
+{
+	return ut_starts(reason, "tests/replay/");
+}
+
 static void judge_fail(struct claim *c, const char *dir, const char *reason)
 {
 	char *pattern = ut_fmt("%s/boot-*/report.ktap", dir);
@@ -258,8 +264,8 @@ static void judge_fail(struct claim *c, const char *dir, const char *reason)
 	if (!glob(pattern, 0, NULL, &g))
 		for (i = 0; i < g.gl_pathc && !said; i++)
 			said = judge_said(g.gl_pathv[i], c->name);
-	if (said)
-		judge_say(c, V_KILLED, said);
+	if (said || judge_by_log(reason))
+		judge_say(c, V_KILLED, said ? said : reason);
 	else if (strstr(reason, "hung"))
 		judge_say(c, V_HANG, reason);
 	else
