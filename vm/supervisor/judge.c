@@ -19,6 +19,7 @@
 
 #include "run.h"
 
+#define JUDGE_LOG "writes.log"		/* in the boot's folder */
 #define JUDGE_WHERE "tests/replay/"	/* begins a line that says what is bad */
 
 static _Noreturn void judge_exec(const struct boot *b, const struct res *r,
@@ -111,6 +112,47 @@ static char *judge_take(struct res *r, char *text)
 	return reason ? reason : last;
 }
 
+/* [at, end) of the log, at the same place of @fd. */
+static bool judge_copy(const struct boot *b, int fd, off_t at, off_t end)
+{
+	char bytes[65536];
+	size_t want;
+	ssize_t n;
+
+	for (; at < end; at += n) {
+		want = end - at < (off_t)sizeof(bytes) ? (size_t)(end - at) :
+							  sizeof(bytes);
+		n = pread(b->log_fd, bytes, want, at);
+		if (n <= 0 || pwrite(fd, bytes, n, at) != n)
+			return false;
+	}
+	return true;
+}
+
+/* The log without its holes, so that a person can ask again. */
+static void judge_keep(const struct boot *b)
+{
+	char *path = ut_fmt("%s/%s", b->dir, JUDGE_LOG);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	off_t at = 0, end;
+	bool good = true;
+
+	/* -EEXIST: of another case of this boot, and the same */
+	if (fd < 0) {
+		free(path);
+		return;
+	}
+	while (good && (at = lseek(b->log_fd, at, SEEK_DATA)) >= 0) {
+		end = lseek(b->log_fd, at, SEEK_HOLE);
+		good = judge_copy(b, fd, at, end);
+		at = end;
+	}
+	if (!good)
+		ut_err("%s is not complete: %s", path, strerror(errno));
+	close(fd);
+	free(path);
+}
+
 static void judge_case(struct boot *b, struct res *r, unsigned int nr)
 {
 	struct ut_buf out = { 0 };
@@ -119,6 +161,7 @@ static void judge_case(struct boot *b, struct res *r, unsigned int nr)
 
 	if (status == UT_PASS)
 		goto out;
+	judge_keep(b);
 	r->outcome = OUT_NONE;
 	if (status == UT_FAIL)
 		res_set(r, OUT_FAIL, "%s", why ? why : "");

@@ -9,7 +9,7 @@
  *	kernel.config	of the kernel that ran
  *	status		the exit code
  *	boot-N/		plan, qemu.cmd, qemu.stderr, console.log, report.ktap,
- *			hang.txt
+ *			hang.txt, writes.log
  */
 #ifndef OUT_H
 #define OUT_H
