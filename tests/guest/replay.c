@@ -137,6 +137,26 @@ static void replay_batch(struct replay *r, struct t_async *a,
 		replay_ack(r, writes[i]);
 }
 
+/*
+ * Neighbours may be merged, up to all that the device promises.  Where that is
+ * no power of two the largest unit is less; and the NVMe driver (7.3.4,
+ * nvme_valid_atomic_write()) refuses a command that is more than the largest
+ * unit, direct writes' too.  So there are no neighbours there.
+ */
+static void replay_neighbours(struct replay *r, struct replay_unit *u,
+			      long long len)
+{
+	bool apart = t_queue(r->t, "atomic_write_max_bytes") >
+		     t_queue(r->t, "atomic_write_unit_max_bytes");
+	int i;
+
+	for (i = 0; i < REPLAY_BATCH; i++) {
+		u[i] = replay_unit(r, len);
+		if (apart)
+			r->used += len;
+	}
+}
+
 static void replay_async(struct t *t, enum t_engine engine)
 {
 	struct t_async *a = t_async_open(t, engine);
@@ -149,8 +169,7 @@ static void replay_async(struct t *t, enum t_engine engine)
 	for (len = t->bs; len <= replay_max(&r); len *= 2) {
 		if (!replay_fits(&r, len))
 			continue;
-		for (i = 0; i < REPLAY_BATCH; i++)
-			u[i] = replay_unit(&r, len);
+		replay_neighbours(&r, u, len);
 		for (i = 0; i < REPLAY_BATCHES; i++)
 			replay_batch(&r, a, u, i % 2 ? RWF_DSYNC : 0);
 	}
