@@ -31,5 +31,6 @@ int main(void)
 	all &= th_group("replay", th_replay);
 	all &= th_group("tty", th_tty);
 	all &= th_group("res", th_res);
+	all &= th_group("wlog", th_wlog);
 	return all ? 0 : 1;
 }

@@ -35,6 +35,6 @@ struct th_test {
 
 extern const struct th_test th_ktap[], th_con[], th_line[], th_cases[],
 	th_prof[], th_args[], th_bid[], th_res[], th_qemu[], th_qmp[], th_tty[], th_decode[],
-	th_replay[];
+	th_replay[], th_wlog[];
 
 #endif
