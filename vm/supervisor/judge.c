@@ -125,7 +125,13 @@ static char *judge_take(struct res *r, char *text)
 	return reason ? reason : last;
 }
 
-/* [at, end) of the log, at the same place of @fd. */
+/* Much of it: mkfs clears a journal. */
+static bool judge_is_zero(const char *bytes, size_t n)
+{
+	return !bytes[0] && !memcmp(bytes, bytes + 1, n - 1);
+}
+
+/* [at, end) of the log, at the same place of @fd; zeros become a hole. */
 static bool judge_copy(const struct boot *b, int fd, off_t at, off_t end)
 {
 	char bytes[65536];
@@ -136,10 +142,12 @@ static bool judge_copy(const struct boot *b, int fd, off_t at, off_t end)
 		want = end - at < (off_t)sizeof(bytes) ? (size_t)(end - at) :
 							  sizeof(bytes);
 		n = pread(b->log_fd, bytes, want, at);
-		if (n <= 0 || pwrite(fd, bytes, n, at) != n)
+		if (n <= 0)
+			return false;
+		if (!judge_is_zero(bytes, n) && pwrite(fd, bytes, n, at) != n)
 			return false;
 	}
-	return true;
+	return !ftruncate(fd, end);
 }
 
 /* The log without its holes, so that a person can ask again. */
