@@ -53,10 +53,4 @@ void replay_ack(struct replay *r, uint32_t write);
 /* All of a synchronous one. */
 void replay_write(struct replay *r, const struct replay_unit *u, int flags);
 
-/* replay_mark.c: what is written to be seen torn. */
-void replay_controls(struct replay *r);
-struct replay_unit replay_declare(struct replay *r, int fd, off_t pos,
-				  long long len, uint32_t flags,
-				  const struct mark_part *part);
-
 #endif

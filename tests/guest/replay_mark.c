@@ -66,9 +66,9 @@ void replay_write(struct replay *r, const struct replay_unit *u, int flags)
 }
 
 /* The range gets its first stamps by plain writes, all of them on the disk. */
-struct replay_unit replay_declare(struct replay *r, int fd, off_t pos,
-				  long long len, uint32_t flags,
-				  const struct mark_part *part)
+static struct replay_unit replay_declare(struct replay *r, int fd, off_t pos,
+					 long long len, uint32_t flags,
+					 const struct mark_part *part)
 {
 	struct replay_unit u = {
 		.slot = r->slots++, .fd = fd, .pos = pos, .len = len,
@@ -147,15 +147,6 @@ void replay_begin(struct replay *r, struct t *t)
 	replay_mark(r, &m);
 }
 
-void replay_end(struct replay *r)
-{
-	struct mark m = { .kind = MARK_END };
-
-	replay_controls(r);
-	replay_mark(r, &m);
-	free(r->block);
-}
-
 /* Two extents: two commands. */
 static struct replay_unit replay_split(struct replay *r)
 {
@@ -204,7 +195,7 @@ static void replay_control(struct replay *r, struct replay_unit u)
 		replay_write(r, &u, RWF_WRITETHROUGH);
 }
 
-void replay_controls(struct replay *r)
+static void replay_controls(struct replay *r)
 {
 	long long boundary = t_queue(r->t, "atomic_write_boundary_bytes");
 
@@ -213,4 +204,13 @@ void replay_controls(struct replay *r)
 	replay_control(r, replay_long(r));
 	if (boundary)
 		replay_control(r, replay_across(r, boundary));
+}
+
+void replay_end(struct replay *r)
+{
+	struct mark m = { .kind = MARK_END };
+
+	replay_controls(r);
+	replay_mark(r, &m);
+	free(r->block);
 }
