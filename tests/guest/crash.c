@@ -169,6 +169,24 @@ static void crash_pages(struct t *t)
 	crash_free(c);
 }
 
+/* What was never written is written to, in and around unwritten blocks. */
+static void crash_unwritten(struct t *t)
+{
+	struct crash *c = crash_new(t);
+	uint64_t rng = t->seed;
+	long long pos;
+	int i;
+
+	crash_default(c, 100);
+	for (i = 0; i < 30; i++) {
+		pos = CRASH_HOLE + crash_draw(&rng) % (CRASH_TAIL - CRASH_HOLE);
+		crash_add(c, crash_draw(&rng) % 2 ? "wt" : "wt-dsync", i / 3, pos,
+			  1 + crash_draw(&rng) % 6000);
+	}
+	crash_judge(c);
+	crash_free(c);
+}
+
 /* A workload of the user's. */
 static void crash_replay(struct t *t)
 {
@@ -249,6 +267,7 @@ static const struct t_case crash_cases[] = {
 	{ "replay", crash_replay },
 	{ "single", crash_single },
 	{ "triples", crash_triples },
+	{ "unwritten", crash_unwritten },
 };
 
 T_GROUP(crash, crash_cases)
