@@ -38,7 +38,8 @@ static void child_exec(char *const *argv, int file, int out, pid_t parent)
 	out = fcntl(out, F_DUPFD_CLOEXEC, 16);
 	in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (file < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
-	    dup2(out, 2) < 0 || dup2(file, CHILD_FILE) < 0)
+	    dup2(out, 2) < 0 || dup2(file, CHILD_FILE) < 0 ||
+	    close_range(CHILD_FILE + 1, ~0u, 0))
 		_exit(CHILD_FAILED);
 	execve(argv[0], argv, env);
 	dprintf(2, "cannot run %s: %s\n", argv[0], strerror(errno));
@@ -127,16 +128,20 @@ static void child_keep(struct child *c, const char *text, size_t n)
 	c->len += n;
 }
 
-/* A child that never stops talking does not keep us from anything else. */
+/*
+ * A child that never stops talking does not keep us from anything else; when it
+ * has ended, all that a pipe holds is more than its last words.
+ */
 #define CHILD_READS	16
+#define CHILD_READS_END	1024
 
-static void child_read(struct child *c)
+static void child_read(struct child *c, int reads)
 {
 	char text[1024];
 	ssize_t n = 0;
 	int i;
 
-	for (i = 0; c->out >= 0 && i < CHILD_READS; i++) {
+	for (i = 0; c->out >= 0 && i < reads; i++) {
 		n = read(c->out, text, sizeof(text));
 		if (n <= 0)
 			break;
@@ -173,7 +178,7 @@ uint64_t child_tick(struct child *c, uint64_t now)
 	}
 	/* First: what it said before it ended is in the pipe then. */
 	poll(&p, 1, 0);
-	child_read(c);
+	child_read(c, p.revents ? CHILD_READS_END : CHILD_READS);
 	if (p.revents)
 		child_end(c);
 	return c->pid && !c->late ? c->deadline : UINT64_MAX;
