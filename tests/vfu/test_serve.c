@@ -235,14 +235,14 @@ static bool serve_deaf(void)
 	vf_new(&v, true);
 	for (p.fd = v.fd; sent < 10000 && poll(&p, 1, 0) > 0; sent++) {
 		vf_send(&v, VFU_REGION_READ, 0, &rw, sizeof(rw), NULL, 0);
-		vf_serve_all(&v);
+		/* So many come at once that not all replies fit. */
+		if (sent % 16 == 15)
+			vf_serve_all(&v);
 		if (v.u.out_len)
 			break;
 	}
 	TH_CHECK(v.u.out_len && sent < 10000);
-	vf_send(&v, VFU_REGION_READ, 0, &rw, sizeof(rw), NULL, 0);
-	vf_send(&v, VFU_REGION_READ, 0, &rw, sizeof(rw), NULL, 0);
-	sent += 3;
+	sent++;
 	for (p.events = POLLIN; poll(&p, 1, 0) > 0; vf_serve_all(&v)) {
 		unsigned char bytes[1000];
 		ssize_t n = read(v.fd, bytes, sizeof(bytes));
