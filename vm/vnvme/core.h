@@ -75,7 +75,7 @@ struct cq {
 	unsigned int fresh;	/* posted, and no interrupt raised yet */
 	uint64_t fresh_since;	/* ns */
 	unsigned int want;	/* so many for an interrupt */
-	unsigned int streak;	/* interrupts for which they came in time */
+	unsigned int streak;	/* interrupts since one tried how many come */
 };
 
 /* A piece of the guest's memory. */

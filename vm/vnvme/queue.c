@@ -5,11 +5,12 @@
  *
  * Interrupts are held back by load.  A guest that waits for one command needs
  * its interrupt at once; one that has many in flight would be interrupted between
- * any two that it submits.  How many it has, nobody says, so it is tried: each
- * queue wants some number of completions for an interrupt, and waits for them up
- * to QUEUE_IRQ_HOLD.  If they do not come, it wants no more than came; after
- * QUEUE_IRQ_TRY interrupts that did not have to wait it tries twice as many.  So
- * with one command at a time there is one late interrupt in QUEUE_IRQ_TRY.
+ * any two that it submits.  How many it has, nobody says, so it is tried: once in
+ * QUEUE_IRQ_TRIES interrupts one waits for QUEUE_IRQ_TRY.  If many completions
+ * came meanwhile, from then on an interrupt waits for half as many (the guest goes
+ * on with the other half), but no longer than QUEUE_IRQ_HOLD; and if less come,
+ * for less.  If few came, each has its own interrupt: to wait costs a guest that
+ * has two or four in flight more than interrupts do.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,10 @@
 #include "core.h"
 
 #define QUEUE_IRQ_HOLD	80000		/* ns */
-#define QUEUE_IRQ_MOST	16		/* completions for one interrupt */
-#define QUEUE_IRQ_TRY	64
+#define QUEUE_IRQ_TRY	200000		/* ns */
+#define QUEUE_IRQ_TRIES	128
+#define QUEUE_IRQ_MANY	8		/* completions */
+#define QUEUE_IRQ_MOST	16
 
 static uint32_t queue_untaken(const struct cq *cq)
 {
@@ -207,24 +210,39 @@ void queue_head(struct ctrl *c, unsigned int id, uint32_t value)
 		cq->head = value;
 }
 
-/* Enough completions for an interrupt, or too long without one: learn by it. */
-static bool queue_irq_due(const struct ctrl *c, struct cq *cq)
+static bool queue_irq_tries(const struct cq *cq)
 {
-	if (cq == &c->cq[0] || c->feat.direct[cq->vector])
-		return true;
-	if (cq->fresh >= cq->want) {
-		if (++cq->streak >= QUEUE_IRQ_TRY / cq->want &&
-		    cq->want < QUEUE_IRQ_MOST) {
-			cq->streak = 0;
-			cq->want *= 2;
-		}
-		return true;
+	return cq->streak >= QUEUE_IRQ_TRIES;
+}
+
+/* When it is raised however few are complete, ns. */
+static uint64_t queue_irq_last(const struct cq *cq)
+{
+	return cq->fresh_since +
+	       (queue_irq_tries(cq) ? QUEUE_IRQ_TRY : QUEUE_IRQ_HOLD);
+}
+
+static bool queue_irq_due(const struct ctrl *c, const struct cq *cq)
+{
+	unsigned int want = queue_irq_tries(cq) ? QUEUE_IRQ_MOST : cq->want;
+
+	return cq == &c->cq[0] || c->feat.direct[cq->vector] ||
+	       cq->fresh >= want || c->now >= queue_irq_last(cq);
+}
+
+/* What this interrupt says of how long the next should wait. */
+static void queue_irq_learn(struct cq *cq)
+{
+	if (queue_irq_tries(cq)) {
+		cq->want = cq->fresh >= QUEUE_IRQ_MANY ? cq->fresh / 2 : 1;
+		if (cq->want > QUEUE_IRQ_MOST)
+			cq->want = QUEUE_IRQ_MOST;
+		cq->streak = 0;
+		return;
 	}
-	if (c->now - cq->fresh_since < QUEUE_IRQ_HOLD)
-		return false;
-	cq->want = cq->fresh;
-	cq->streak = 0;
-	return true;
+	cq->streak++;
+	if (cq->fresh < cq->want)
+		cq->want = cq->fresh;
 }
 
 uint64_t queue_interrupt(struct ctrl *c)
@@ -238,10 +256,11 @@ uint64_t queue_interrupt(struct ctrl *c)
 		if (!cq->used || !cq->fresh)
 			continue;
 		if (cq->irq && !queue_irq_due(c, cq)) {
-			if (cq->fresh_since + QUEUE_IRQ_HOLD < next)
-				next = cq->fresh_since + QUEUE_IRQ_HOLD;
+			if (queue_irq_last(cq) < next)
+				next = queue_irq_last(cq);
 			continue;
 		}
+		queue_irq_learn(cq);
 		cq->fresh = 0;
 		if (cq->irq)
 			c->bus->irq(c->bus->ctx, cq->vector);
