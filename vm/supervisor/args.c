@@ -5,7 +5,8 @@
 #include "args.h"
 
 #define ARGS_KNOWN "PROFILE FS TESTS CFG FSX SEED SHARD TIER REPEAT TRACE " \
-	"STATES PART HOLD RUN V --bisect --list --once --shell --gdb --attach --dump"
+	"STATES PART HOLD RUN V --bisect --list --once --first --shell --gdb " \
+	"--attach --dump"
 
 /* "i/n" with 1 <= i <= n. */
 static int args_fraction(const char *value, unsigned int *of,
@@ -172,8 +173,9 @@ static bool args_option(struct args *a, const char *word)
 	} options[] = {
 		{ "--accel", &a->accel }, { "--attach", &a->attach },
 		{ "--bisect", &a->bisect }, { "--check", &a->check },
-		{ "--dump", &a->dump }, { "--gdb", &a->gdb },
-		{ "--list", &a->list }, { "--once", &a->once },
+		{ "--dump", &a->dump }, { "--first", &a->first },
+		{ "--gdb", &a->gdb }, { "--list", &a->list },
+		{ "--once", &a->once },
 	};
 	size_t i;
 

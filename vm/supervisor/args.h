@@ -31,6 +31,7 @@ struct args {
 	bool verbose;		/* V=1 */
 	bool bisect;		/* --bisect: 2 and 4 become 125 */
 	bool once;		/* --once: no second run of what failed */
+	bool first;		/* --first: nothing after a case that failed */
 	bool list;		/* --list: cases as JSON, run nothing */
 	bool check;		/* --check: stop after the checks */
 	bool accel;		/* --accel: say which accelerator, and why */

@@ -74,6 +74,7 @@ struct boot {
 	bool hung;
 	bool dying;		/* a panic was seen; QEMU should end by itself */
 	bool interrupted;
+	bool enough;		/* --first: a case failed */
 	/* hang.c */
 	size_t hang_step;
 	bool hang_wait;		/* for QMP's answer */

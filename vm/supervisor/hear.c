@@ -67,6 +67,10 @@ static void hear_result(struct boot *b)
 		b->run->scr.done++;
 	else
 		scr_done(&b->run->scr, r);
+	if (!b->run->args.first || r->outcome != OUT_FAIL)
+		return;
+	b->enough = true;
+	boot_give_up(b, ut_fmt("%s failed, and that was enough", r->name));
 }
 
 static void hear_plan(struct boot *b)
@@ -82,6 +86,8 @@ void hear_line(void *ctx, char *text)
 {
 	struct boot *b = ctx;
 
+	if (b->enough)
+		return;
 	if (b->ktap_log)
 		fprintf(b->ktap_log, "%s\n", text);
 	if (b->run->args.verbose)

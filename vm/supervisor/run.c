@@ -96,6 +96,17 @@ static bool run_able(struct run *run, struct group *g)
 /* The guest reads the plan byte by byte. */
 #define RUN_BOOT_MAX 500	/* cases */
 
+/* --first: nobody asks what else fails. */
+static bool run_enough(const struct run *run, const struct group *g)
+{
+	size_t i;
+
+	for (i = 0; run->args.first && i < g->n; i++)
+		if (g->v[i].outcome == OUT_FAIL)
+			return true;
+	return false;
+}
+
 static void run_group(struct run *run, struct group *g)
 {
 	struct res **pending = ut_zalloc(g->n * sizeof(*pending));
@@ -116,6 +127,11 @@ static void run_group(struct run *run, struct group *g)
 		res_merge(&g->check, &b.check);
 		res_merge(&g->boot, &b.other);
 		boot_free(&b);
+		if (run_enough(run, g)) {
+			run_all_are(run, g, OUT_BROKEN,
+				    "not run: another case failed");
+			break;
+		}
 	}
 	if (run->interrupted)
 		run_all_are(run, g, OUT_BROKEN, "interrupted before its turn");
@@ -240,7 +256,7 @@ void run_all(struct run *run)
 		run_group(run, &run->groups[i]);
 	/* A person's own program is theirs to repeat; REPEAT= has done it. */
 	if (run->args.mode == ARGS_TEST && run->args.repeat == 1 &&
-	    !run->args.once)
+	    !run->args.once && !run->args.first)
 		run_failed_again(run);
 	if (run->args.repeat > 1)
 		run_repeated(run);

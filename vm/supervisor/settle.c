@@ -222,7 +222,8 @@ void settle(struct boot *b)
 	settle_splats(b, &b->device);
 	settle_splats(b, &b->check);
 	settle_splats(b, &b->other);
-	if (b->why && !b->current && b->other.outcome == OUT_NONE) {
+	if (b->why && !b->current && !b->enough &&
+	    b->other.outcome == OUT_NONE) {
 		res_set(&b->other, OUT_BROKEN, "%s", b->why);
 		if (b->hung)
 			settle_hang_tail(b, &b->other);
