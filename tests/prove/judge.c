@@ -312,3 +312,61 @@ void judge_guest(struct claim *claims, size_t n, const char *dir)
 	json_decref(root);
 	free(path);
 }
+
+/* Is @v more of a verdict than @than? */
+static bool judge_more(enum verdict v, enum verdict than)
+{
+	static const int rank[] = {
+		[V_SURVIVED] = 0, [V_BROKEN] = 1, [V_HANG] = 2, [V_SPLAT] = 3,
+		[V_KILLED] = 4,
+	};
+
+	return rank[v] > rank[than];
+}
+
+/*
+ * No case failed, and yet there is no result: the kernel did not come up, or is
+ * still busy.  Else it is nothing of the kernel's.
+ */
+static enum verdict judge_lost(const char *why, bool endless)
+{
+	if (endless || strstr(why, "the guest hung"))
+		return V_HANG;
+	return strstr(why, "the kernel did not come up") ||
+	       strstr(why, "the kernel died") ? V_SPLAT : V_BROKEN;
+}
+
+size_t judge_boot(const char *dir, size_t cases, bool endless,
+		  enum verdict *verdict, char **why)
+{
+	char *path = ut_fmt("%s/run.json", dir ? dir : "");
+	json_t *root = json_load_file(path, 0, NULL), *test;
+	size_t n = 0, i;
+
+	*verdict = root ? V_SURVIVED : V_BROKEN;
+	*why = root ? NULL : ut_strdup("the guest was not run");
+	json_array_foreach(json_object_get(root, "tests"), i, test) {
+		json_t *name = json_object_get(test, "name");
+		json_t *outcome = json_object_get(test, "outcome");
+		struct claim c = { .name = (char *)json_string_value(name) };
+
+		if (!strcmp(json_string_value(outcome), "skip"))
+			continue;
+		judge_test(&c, test, dir);
+		n += c.verdict == V_SURVIVED;
+		if (judge_more(c.verdict, *verdict)) {
+			*verdict = c.verdict;
+			free(*why);
+			*why = ut_fmt("%s: %s", c.name, c.why ? c.why :
+				      "failed");
+		}
+		free(c.why);
+	}
+	if (*verdict == V_BROKEN)
+		*verdict = judge_lost(*why, endless);
+	else if (*verdict == V_SURVIVED && n < cases)
+		*why = ut_fmt("%zu of %zu cases passed, none failed", n, cases);
+	json_decref(root);
+	free(path);
+	return n;
+}

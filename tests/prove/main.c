@@ -5,7 +5,8 @@
  * prove rules			the same, and the table
  * prove mutants [MUTANTS=globs] [SHARD=i/n] [SEED=n]
  *				build and run the mutants (ci/mutants prepares)
- * prove mutants DRAW=n [SEED=n]	n mutants that are drawn by lot
+ * prove mutants DRAW=n [MUTANTS=globs] [SEED=n]
+ *				n mutants that are drawn by lot, of these files
  * prove mutate FILE		what can be changed in each line of FILE
  *
  * Runs in the project's top folder. Exit: 0 all is well; 1 something is not
@@ -150,11 +151,11 @@ static int main_mutants(struct prove *p, char **argv)
 			       "DRAW=n", *argv);
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (draw && (opt.globs || opt.shards > 1))
-		ut_die("DRAW=n draws its own mutants: neither MUTANTS nor "
-		       "SHARD goes with it");
+	if (draw && opt.shards > 1)
+		ut_die("DRAW=n and SEED=n are a part already: no SHARD goes "
+		       "with them");
 	if (draw)
-		return draw_mutants(draw, opt.seed ? opt.seed : "1");
+		return draw_mutants(&opt, draw);
 	return run_mutants(p, &opt);
 }
 

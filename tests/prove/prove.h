@@ -172,6 +172,9 @@ void judge_guest(struct claim *claims, size_t n, const char *dir);
  */
 size_t judge_suites(const char *ktap, size_t cases, bool endless,
 		    enum verdict *verdict, char **why);
+/* The same of a run of the guest, in @dir (NULL: there is none) */
+size_t judge_boot(const char *dir, size_t cases, bool endless,
+		  enum verdict *verdict, char **why);
 
 /* run.c: build and run the mutants chosen. Exit code. */
 struct run_opt {
@@ -182,8 +185,11 @@ struct run_opt {
 
 int run_mutants(struct prove *p, const struct run_opt *opt);
 
-/* draw.c: @nr mutants by lot. Exit code: 1 when one survived. */
-int draw_mutants(unsigned int nr, const char *seed);
+/*
+ * draw.c: @nr mutants by lot, from the files that @opt's globs name. Exit code: 1
+ * when one survived.
+ */
+int draw_mutants(const struct run_opt *opt, unsigned int nr);
 
 /* out.c: table, KTAP, JSON and markdown of the @n mutants in @v */
 void out_table(struct mutant *const *v, size_t n);

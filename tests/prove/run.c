@@ -100,7 +100,7 @@ static void run_guest(const struct runner *r, struct mutant *m, size_t first,
 
 	for (i = 0; i < n; i++)
 		ut_addf(&tests, "%s%s", i ? " " : "", c[i].name);
-	dir = step_guest(log, ut_str(&tests), c, r->opt->seed);
+	dir = step_guest(log, ut_str(&tests), c, r->opt->seed, 0);
 	judge_guest(c, n, dir ? dir : "");
 	free(dir);
 	ut_free(&tests);

@@ -19,6 +19,7 @@
 #define RUN_VM RUN_DIR "/vm"
 #define RUN_KUNIT_LIMIT 40	/* seconds, for a test of well under one */
 #define RUN_KUNIT_ALL 200	/* for all of them, which take 10 to 30 */
+#define RUN_GUEST_ALL 600	/* for a boot of the guest, of a minute or two */
 
 struct claim;
 
@@ -35,8 +36,11 @@ bool step_build_kunit(const char *log, char **why);
 bool step_build_kernel(const char *log, char **why);
 /* KTAP of the cases that @glob names, of up to @limit seconds; the caller frees. */
 char *step_kunit(const char *log, const char *glob, unsigned int limit);
-/* The folder of results, NULL if there is none; the caller frees. */
+/*
+ * The folder of results, NULL if there is none; the caller frees.  @limit: the
+ * first case that fails ends it, or so many seconds; 0: neither does.
+ */
 char *step_guest(const char *log, const char *tests, const struct claim *like,
-		 const char *seed);
+		 const char *seed, unsigned int limit);
 
 #endif

@@ -152,12 +152,14 @@ char *step_kunit(const char *log, const char *glob, unsigned int seconds)
 }
 
 char *step_guest(const char *log, const char *tests, const struct claim *like,
-		 const char *seed)
+		 const char *seed, unsigned int limit)
 {
 	char *argv[] = {
-		"build/host/vmtest", ut_fmt("TESTS=%s", tests),
+		ut_strdup("timeout"), ut_fmt("%u", limit),
+		ut_strdup("build/host/vmtest"), ut_fmt("TESTS=%s", tests),
 		ut_fmt("PROFILE=%s", like->profile), ut_fmt("FS=%s", like->fs),
-		ut_fmt("SEED=%s", seed ? seed : ""), NULL
+		ut_fmt("SEED=%s", seed ? seed : ""),
+		limit ? ut_strdup("--first") : NULL, NULL
 	};
 	static const char *const env[] = {
 		"KERNEL=" RUN_KERNEL, "BUILD=" RUN_VM, NULL
@@ -167,8 +169,8 @@ char *step_guest(const char *log, const char *tests, const struct claim *like,
 	size_t i;
 
 	unlink(latest);
-	step_run(log, env, (const char *const *)argv);
-	for (i = 1; argv[i]; i++)
+	step_run(log, env, (const char *const *)argv + (limit ? 0 : 2));
+	for (i = 0; argv[i]; i++)
 		free(argv[i]);
 	dir = realpath(latest, NULL);
 	return dir;
