@@ -282,8 +282,44 @@ static void cost_accounted(struct t *t)
 	     cost_write_bytes() - before);
 }
 
+/* What XFS has counted as written to files */
+static long long cost_xfs_written(void)
+{
+	FILE *f = fopen("/proc/fs/xfs/stat", "re");
+	long long bytes = -1;
+	char line[200];
+
+	T_MUST(f);
+	while (fgets(line, sizeof(line), f))
+		sscanf(line, "xpc %*d %lld", &bytes);
+	fclose(f);
+	T_MUST(bytes >= 0);
+	return bytes;
+}
+
+static void cost_count(struct t *t, int fd, size_t len, int flags,
+		       const char *what)
+{
+	long long before = cost_xfs_written();
+
+	T_EQ(t, "written", len, t_write(t, fd, t->ps, len, 2, flags));
+	T_EQ(t, what, len, cost_xfs_written() - before);
+}
+
+/* XFS counts each byte once, whatever way it took. */
+static void cost_counted(struct t *t)
+{
+	int fd = t_file(t, "f", 64 * t->ps);
+
+	cost_count(t, fd, 16 * t->ps, 0, "counted, lazy");
+	cost_count(t, fd, 16 * t->ps, RWF_WRITETHROUGH, "counted");
+	cost_count(t, fd, 1, RWF_WRITETHROUGH, "counted, of one byte");
+	cost_count(t, fd, 1, 0, "counted, of one byte, lazy");
+}
+
 static const struct t_case cases[] = {
 	{ "accounted",		cost_accounted },
+	{ "counted",		cost_counted },
 	{ "dirty-pages",	cost_dirty_pages },
 	{ "dsync",		cost_dsync },
 	{ "fsync-after",	cost_fsync_after },

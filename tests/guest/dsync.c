@@ -200,6 +200,18 @@ static void dsync_sync(struct t *t, int how)
 	close(fd);
 }
 
+/* Without the flag the flush comes as it always did, for one byte as well. */
+static void dsync_lazy(struct t *t, int how)
+{
+	int fd = t_file(t, "f", 16 * t->ps);
+
+	dsync_write(t, how, fd, 2 * t->ps, 3 * t->ps, RWF_DSYNC, DSYNC_LOG);
+	dsync_write(t, how, fd, 9 * t->ps, 1, RWF_DSYNC, DSYNC_LOG);
+	dsync_write(t, how, fd, 10 * t->ps, 1, RWF_WRITETHROUGH | RWF_SYNC,
+		    DSYNC_LOG);
+	close(fd);
+}
+
 #define DSYNC_CASE(name)						\
 static void dsync_##name##_case(struct t *t)				\
 {									\
@@ -213,6 +225,7 @@ static void dsync_##name##_case(struct t *t)				\
 }
 
 DSYNC_CASE(alloc)
+DSYNC_CASE(lazy)
 DSYNC_CASE(metadata)
 DSYNC_CASE(mixed)
 DSYNC_CASE(overwrite)
@@ -222,6 +235,7 @@ DSYNC_CASE(sync)
 
 static const struct t_case cases[] = {
 	{ "alloc",	dsync_alloc_case },
+	{ "lazy",	dsync_lazy_case },
 	{ "metadata",	dsync_metadata_case },
 	{ "mixed",	dsync_mixed_case },
 	{ "overwrite",	dsync_overwrite_case },

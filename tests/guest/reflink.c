@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -169,6 +170,36 @@ static void reflink_fallback(struct t *t)
 	reflink_holds(t, r.src, 0, 0, 1);
 }
 
+/* How our allocations are limited: PF_MEMALLOC_* of the kernel's sched.h */
+#define REFLINK_LIMITS	(0x00040000UL | 0x00080000UL)
+
+static unsigned long reflink_limits(void)
+{
+	FILE *f = fopen("/proc/self/stat", "re");
+	unsigned long flags = 0;
+	int n;
+
+	T_MUST(f);
+	n = fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %lu", &flags);
+	fclose(f);
+	T_MUST(n == 1 && flags);
+	return flags & REFLINK_LIMITS;
+}
+
+/* What holds while blocks are converted holds no longer. */
+static void reflink_task(struct t *t)
+{
+	struct reflink r = reflink_begin(t);
+
+	T_EQ(t, "limits before", 0, reflink_limits());
+	T_MUST(t_write(t, r.fd, 0, t->ps, 2, RWF_WRITETHROUGH) == t->ps);
+	T_EQ(t, "limits after WT", 0, reflink_limits());
+	T_MUST(t_write(t, r.fd, t->ps, t->ps, 2, 0) == t->ps);
+	T_MUST(!fsync(r.fd));
+	T_EQ(t, "limits after writeback", 0, reflink_limits());
+	reflink_holds(t, r.fd, 0, 2 * t->ps, 2);
+}
+
 static const struct t_case cases[] = {
 	{ "aio",	reflink_aio },
 	{ "cold",	reflink_cold },
@@ -176,6 +207,7 @@ static const struct t_case cases[] = {
 	{ "fallback",	reflink_fallback },
 	{ "mixed",	reflink_mixed },
 	{ "shared",	reflink_shared },
+	{ "task",	reflink_task },
 	{ "uring",	reflink_uring },
 };
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "t_async.h"
@@ -68,13 +69,27 @@ static void trace_start(struct trace *tr)
 	trace_enable(tr, "1");
 }
 
-/* Only what happened to this file is told. */
-static void trace_line(struct trace *tr, const char *line, const char *ino)
+static bool trace_is_of(const char *line, uint64_t ino)
 {
+	char text[40];
+
+	snprintf(text, sizeof(text), " ino 0x%" PRIx64 " ", ino);
+	return strstr(line, text);
+}
+
+/*
+ * Only what happened to this file is told: to what was opened, or to what has
+ * the pages, which for a block device has the device's number.
+ */
+static void trace_line(struct trace *tr, const char *line,
+		       const struct stat *st)
+{
+	uint64_t dev = (uint64_t)major(st->st_rdev) << 20 | minor(st->st_rdev);
 	const char *ret = strstr(line, " ret ");
 	size_t i, n = strlen(tr->story);
 
-	if (!strstr(line, ino))
+	if (!trace_is_of(line, st->st_ino) &&
+	    !(S_ISBLK(st->st_mode) && trace_is_of(line, dev)))
 		return;
 	for (i = 0; i < TRACE_EVENTS; i++)
 		if (strstr(line, trace_events[i].event) && n < TRACE_MAX)
@@ -85,18 +100,17 @@ static void trace_line(struct trace *tr, const char *line, const char *ino)
 
 static void trace_stop(struct trace *tr, int fd)
 {
-	char path[80], line[512], ino[40];
+	char path[80], line[512];
 	struct stat st;
 	FILE *f;
 
 	trace_enable(tr, "0");
 	T_MUST(!fstat(fd, &st));
-	snprintf(ino, sizeof(ino), " ino 0x%" PRIx64 " ", (uint64_t)st.st_ino);
 	snprintf(path, sizeof(path), "%s/trace", tr->dir);
 	f = fopen(path, "re");
 	T_MUST(f);
 	while (fgets(line, sizeof(line), f))
-		trace_line(tr, line, ino);
+		trace_line(tr, line, &st);
 	fclose(f);
 	rmdir(tr->dir);
 }
