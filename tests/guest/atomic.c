@@ -415,6 +415,7 @@ static const struct t_case atomic_cases[] = {
 	{ "append", atomic_append },
 	{ "commands", atomic_commands },
 	{ "control", atomic_control },
+	{ "delayed", atomic_delayed },
 	{ "dsync", atomic_dsync },
 	{ "error", atomic_error },
 	{ "extents", atomic_extents },

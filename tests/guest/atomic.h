@@ -17,6 +17,8 @@ bool atomic_by_device(struct t *t, long long len);
 /* Move what the file has there so that the room is aligned to @unit in it, too. */
 void atomic_align(struct t *t, struct t_room *room, long long unit);
 
+/* atomic_delayed.c: units over delayed allocations. */
+void atomic_delayed(struct t *t);
 /* atomic_error.c: units that fail. */
 void atomic_error(struct t *t);
 /* atomic_torn.c: who reads what while units are written. */
