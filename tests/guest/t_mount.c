@@ -11,7 +11,7 @@
 #include "t.h"
 
 #define T_MOUNTS	"/proc/self/mounts"
-#define T_MOUNT_TRIES	1000
+#define T_MOUNT_WAIT	10000000000LL	/* ns */
 
 /* One of /proc/self/mounts: a flag of mount(2), or the file system's own. */
 static void t_mount_option(struct t_mount *mnt, const char *word)
@@ -56,15 +56,12 @@ struct t_mount t_mounted(void)
 /* A file that was just closed may be held a moment longer, by io_uring say. */
 void t_umount(const struct t_mount *mnt)
 {
-	int tries, ret = -1;
+	long long end = t_now() + T_MOUNT_WAIT;
 
-	for (tries = 0; ret && tries < T_MOUNT_TRIES; tries++) {
-		ret = umount2(mnt->where, 0);
-		T_MUST(!ret || errno == EBUSY);
-		if (ret)
-			sched_yield();
+	while (umount2(mnt->where, 0)) {
+		T_MUST(errno == EBUSY && t_now() < end);
+		sched_yield();
 	}
-	T_MUST(!ret);
 }
 
 int t_mount(const struct t_mount *mnt)
