@@ -225,14 +225,12 @@ bool server_died(const struct server *s, int ms)
 	return s->pid && poll(&p, 1, ms) > 0;
 }
 
-char *server_death(struct server *s, const char *dir)
+char *server_last_words(const char *dir)
 {
 	char *path = ut_fmt("%s/" SERVER_LOG, dir);
 	char *text = ut_read(path, NULL);
 	char *last = text ? ut_trim(text) : NULL;
 	char *line = last ? strrchr(last, '\n') : NULL;
-	int status = 0;
-	char *why, *how;
 	size_t i;
 
 	if (line)
@@ -240,18 +238,29 @@ char *server_death(struct server *s, const char *dir)
 	for (i = 0; last && last[i]; i++)
 		if (last[i] < ' ' || last[i] > '~')
 			last[i] = ' ';
+	last = last && *last ? ut_fmt("%.300s", last) : NULL;
+	free(text);
+	free(path);
+	return last;
+}
+
+char *server_death(struct server *s, const char *dir)
+{
+	char *last = server_last_words(dir);
+	char *why, *how;
+	int status = 0;
+
 	waitpid(s->pid, &status, 0);
 	close(s->pidfd);
 	server_init(s);
 	how = WIFSIGNALED(status) ?
-		ut_fmt("killed by signal %d (%s)", WTERMSIG(status),
+		ut_fmt("was killed by signal %d (%s)", WTERMSIG(status),
 		       strsignal(WTERMSIG(status))) :
 		ut_fmt("ended with status %d", WEXITSTATUS(status));
-	why = ut_fmt("the device's program %s%s%.300s", how,
-		     last && *last ? ": " : "", last ? last : "");
+	why = ut_fmt("the device's program %s%s%s", how, last ? ": " : "",
+		     last ? last : "");
 	free(how);
-	free(text);
-	free(path);
+	free(last);
 	return why;
 }
 

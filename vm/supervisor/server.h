@@ -35,7 +35,9 @@ int server_check(const struct prof *p, char **why);
 int server_start(struct server *s, struct boot *b, int image);
 /* Has it died by itself?  Waits for it that long. */
 bool server_died(const struct server *s, int ms);
-/* Its last words, and how it ended; of a boot that it made broken. */
+/* The end of what it said, for people, or NULL; the caller frees. */
+char *server_last_words(const char *dir);
+/* The same, and how it ended; of a boot that it made broken. */
 char *server_death(struct server *s, const char *dir);
 void server_end(struct server *s);
 

@@ -93,10 +93,16 @@ static char *settle_death(const struct boot *b)
 	char *why;
 	size_t i;
 
-	if (WIFSIGNALED(b->status))
-		return ut_fmt("%s: QEMU was killed by signal %d (%s)", where,
-			      WTERMSIG(b->status),
-			      strsignal(WTERMSIG(b->status)));
+	if (WIFSIGNALED(b->status)) {
+		/* It does not survive that its device hangs up, either. */
+		last = server_last_words(b->dir);
+		why = ut_fmt("%s: QEMU was killed by signal %d (%s)%s%s", where,
+			     WTERMSIG(b->status),
+			     strsignal(WTERMSIG(b->status)), last ?
+			     "; the device said: " : "", last ? last : "");
+		free(last);
+		return why;
+	}
 	path = ut_fmt("%s/qemu.stderr", b->dir);
 	text = ut_read(path, NULL);
 	last = text ? ut_trim(text) : NULL;

@@ -14,6 +14,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,6 +28,8 @@
 #include "repair.h"
 #include "vendor_call.h"
 #include "vfu.h"
+
+#define MAIN_KEEP	(256 << 20)	/* bytes of free memory */
 
 struct server {
 	struct cfg cfg;
@@ -198,6 +201,9 @@ int main(int argc, char **argv)
 		return UT_PASS;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_TIMERSLACK, 1);
+	/* The log comes and goes: to ask the kernel for it each time is slow. */
+	mallopt(M_TRIM_THRESHOLD, MAIN_KEEP);
+	mallopt(M_TOP_PAD, MAIN_KEEP / 16);
 	signal(SIGPIPE, SIG_IGN);
 	if (main_open(&s))
 		return UT_BROKEN;
