@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "th.h"
 
-static bool th_group(const char *group, const struct th_test *t)
-{
-	bool all = true;
-
-	for (; t->name; t++) {
-		bool ok = t->fn();
-
-		printf("%s %s/%s\n", ok ? "ok" : "not ok", group, t->name);
-		all = all && ok;
-	}
-	return all;
-}
-
 int main(void)
 {
 	bool all = true;

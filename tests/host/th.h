@@ -33,6 +33,20 @@ struct th_test {
 	}								\
 } while (0)
 
+/* Run them all: did all pass? */
+static inline bool th_group(const char *group, const struct th_test *t)
+{
+	bool all = true;
+
+	for (; t->name; t++) {
+		bool ok = t->fn();
+
+		printf("%s %s/%s\n", ok ? "ok" : "not ok", group, t->name);
+		all = all && ok;
+	}
+	return all;
+}
+
 extern const struct th_test th_ktap[], th_con[], th_line[], th_cases[],
 	th_prof[], th_args[], th_bid[], th_res[], th_qemu[], th_qmp[], th_tty[], th_decode[],
 	th_replay[], th_wlog[];

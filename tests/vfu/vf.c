@@ -169,30 +169,17 @@ int vf_call(struct vf *v, uint16_t command, const void *body, size_t len)
 	return vf_call_fds(v, command, body, len, NULL, 0);
 }
 
-static bool vf_group(const char *group, const struct th_test *t)
-{
-	bool all = true;
-
-	for (; t->name; t++) {
-		bool ok = t->fn();
-
-		printf("%s vfu-%s/%s\n", ok ? "ok" : "not ok", group, t->name);
-		all = all && ok;
-	}
-	return all;
-}
-
 int main(void)
 {
 	bool all = true;
 
-	all &= vf_group("child", vf_child);
-	all &= vf_group("fuzz", vf_fuzz);
-	all &= vf_group("in", vf_in);
-	all &= vf_group("irq", vf_irq);
-	all &= vf_group("map", vf_map);
-	all &= vf_group("pci", vf_pci);
-	all &= vf_group("serve", vf_serve);
-	all &= vf_group("who", vf_who);
+	all &= th_group("vfu-child", vf_child);
+	all &= th_group("vfu-fuzz", vf_fuzz);
+	all &= th_group("vfu-in", vf_in);
+	all &= th_group("vfu-irq", vf_irq);
+	all &= th_group("vfu-map", vf_map);
+	all &= th_group("vfu-pci", vf_pci);
+	all &= th_group("vfu-serve", vf_serve);
+	all &= th_group("vfu-who", vf_who);
 	return all ? 0 : 1;
 }
