@@ -26,6 +26,7 @@ static const struct crash_place {
 	{ "beyond EOF", CRASH_EOF + 10000, 5000 },
 };
 
+#define CRASH_PAIRS	60	/* in one run */
 #define CRASH_PLACES	((int)(sizeof(crash_places) / sizeof(crash_places[0])))
 
 static uint64_t crash_draw(uint64_t *rng)
@@ -114,9 +115,36 @@ static void crash_lots(struct t *t, int len, int files, uint64_t states,
 	crash_free(c);
 }
 
+/* Of @n kinds, pair @nr, in the places that the lot says. */
+static void crash_pair(struct crash *c, const struct crash_kind **kinds, int n,
+		       int nr, uint64_t *rng)
+{
+	int file = nr % CRASH_PAIRS, i, k[2] = { nr / n, nr % n };
+
+	for (i = 0; i < 2; i++)
+		crash_at(c, kinds[k[i]], file,
+			 &crash_places[crash_draw(rng) % CRASH_PLACES]);
+	crash_next_file(c);
+}
+
+/* Each kind after each kind. */
 static void crash_pairs(struct t *t)
 {
-	crash_lots(t, 2, 60, 200, 0);
+	const struct crash_kind *kinds[64];
+	uint64_t rng = t->seed;
+	int n = 1, nr, end;
+
+	for (nr = 0; nr < n * n; nr = end) {
+		struct crash *c = crash_new(t);
+
+		n = crash_choose(c, kinds, 0);
+		crash_default(c, 60);
+		end = nr + CRASH_PAIRS < n * n ? nr + CRASH_PAIRS : n * n;
+		for (; nr < end; nr++)
+			crash_pair(c, kinds, n, nr, &rng);
+		crash_judge(c);
+		crash_free(c);
+	}
 }
 
 static void crash_triples(struct t *t)
