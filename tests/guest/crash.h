@@ -14,7 +14,8 @@
  *     last that is durable: an acknowledged one that asked for that (DSYNC, SYNC),
  *     or any before an acknowledged fsync or fdatasync of the file.
  * C3  Between two sectors there may be a seam, inside of one never; and none
- *     in what one write with RWF_ATOMIC put there.
+ *     in what one write with RWF_ATOMIC put there, but for blocks that something
+ *     else wrote to after it.
  * C4  EOF is where some operation that began moved it, no earlier than the last
  *     durable one did; while a write extends the file, anywhere up to its end.
  * C5  Below EOF zeros are right only where the file had a hole, or unwritten

@@ -249,14 +249,29 @@ static bool crash_bad(struct crash_look *l, long long pos, long long len,
 			   t_what(c->t, l->buf + pos, len, pos));
 }
 
-/* C3: did anything begin that puts something over @op there? */
+/* Does @op put something into the block that @pos is in? */
+static bool crash_touches(const struct crash *c, int op, long long pos)
+{
+	const struct crash_op *o = &c->ops[op];
+	long long end = crash_block_end(c, pos + 1);
+
+	return crash_puts(c, op, pos) != CRASH_NOTHING ||
+	       (o->kind->does & (CRASH_DATA | CRASH_ZEROS) && o->pos < end &&
+		o->pos + o->len > end - c->t->ps);
+}
+
+/*
+ * C3: did anything begin that writes the block again?  If only a part of it is
+ * overwritten the rest is what it found there, and gets to the disk with it: such
+ * blocks say nothing about the unit.
+ */
 static bool crash_covered(struct crash_look *l, int op, long long pos)
 {
 	int i;
 
 	for (i = op + 1; i < l->c->nr && crash_began(l->c, i, l->marks); i++)
 		if (l->c->ops[i].file == l->file &&
-		    crash_puts(l->c, i, pos) != CRASH_NOTHING)
+		    crash_touches(l->c, i, pos))
 			return true;
 	return false;
 }
