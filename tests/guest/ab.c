@@ -169,6 +169,7 @@ static struct ab *ab_open(struct t *t, int nr, const char *name)
 	f->ops = calloc(nr + 1, sizeof(*f->ops));
 	T_MUST(f->ops);
 	memset(f->buf, 0, FSX_MAX);
+	f->name = name;
 	f->fd = t_open(t, name, O_RDWR | O_CREAT | O_TRUNC);
 	ab->direct = t_open(t, name, O_RDWR | O_DIRECT);
 	ab->other = t->blkdev ? -1 : t_open(t, "other", O_RDWR | O_CREAT);
