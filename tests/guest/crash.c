@@ -230,7 +230,7 @@ static void crash_replay(struct t *t)
 
 /* A disk that lies must be found out, or nothing here proves anything. */
 static void crash_liar(struct t *t, enum vnvme_lie lie, const char *kind,
-		       enum crash_wrong what)
+		       const char *after, enum crash_wrong what)
 {
 	struct crash *c = crash_new(t);
 	bool good;
@@ -240,8 +240,11 @@ static void crash_liar(struct t *t, enum vnvme_lie lie, const char *kind,
 		t_skip("%s cannot be done here", kind);
 	t_vnvme(c->v, VNVME_LIE, lie, 0, 0);
 	crash_default(c, 200);
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < 6; i++) {
 		crash_add(c, kind, 0, i % 2 * CRASH_UNIT, CRASH_UNIT);
+		if (after)
+			crash_add(c, after, 0, 0, 0);
+	}
 	good = crash_explore(c);
 	T_OK(t, !good, "nothing was noticed in %llu states",
 	     (unsigned long long)c->seen);
@@ -254,12 +257,18 @@ static void crash_liar(struct t *t, enum vnvme_lie lie, const char *kind,
 
 static void crash_liar_fua(struct t *t)
 {
-	crash_liar(t, VNVME_LIE_FUA, "direct-dsync", CRASH_OLD);
+	crash_liar(t, VNVME_LIE_FUA, "direct-dsync", NULL, CRASH_OLD);
+}
+
+static void crash_liar_flush(struct t *t)
+{
+	crash_liar(t, VNVME_LIE_FLUSH, "direct", "fsync", CRASH_OLD);
 }
 
 static void crash_liar_atomic(struct t *t)
 {
-	crash_liar(t, VNVME_LIE_ATOMIC, "direct-atomic-dsync", CRASH_TORN);
+	crash_liar(t, VNVME_LIE_ATOMIC, "direct-atomic-dsync", NULL,
+		   CRASH_TORN);
 }
 
 /* Writes larger than any limit must be seen torn, if that were promised. */
@@ -287,6 +296,7 @@ static const struct t_case crash_cases[] = {
 	{ "append", crash_append },
 	{ "control", crash_control },
 	{ "liar-atomic", crash_liar_atomic },
+	{ "liar-flush", crash_liar_flush },
 	{ "liar-fua", crash_liar_fua },
 	{ "long", crash_long },
 	{ "pages", crash_pages },
