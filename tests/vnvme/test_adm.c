@@ -4,16 +4,6 @@
 
 static struct vt t;
 
-static bool with(const char *words, bool (*body)(void))
-{
-	bool ok;
-
-	vt_start(&t, words, 64);
-	ok = body();
-	vt_free(&t);
-	return ok;
-}
-
 static uint16_t feature(uint8_t opcode, uint32_t cdw10, uint32_t cdw11,
 			uint32_t nsid)
 {
@@ -74,7 +64,7 @@ static bool body_features(void)
 
 static bool features(void)
 {
-	return with("", body_features);
+	return vt_with(&t, "", 64, body_features);
 }
 
 static bool body_features_no_cache(void)
@@ -86,7 +76,7 @@ static bool body_features_no_cache(void)
 
 static bool features_no_cache(void)
 {
-	return with("cache=no", body_features_no_cache);
+	return vt_with(&t, "cache=no", 64, body_features_no_cache);
 }
 
 static bool body_timestamp(void)
@@ -104,7 +94,7 @@ static bool body_timestamp(void)
 
 static bool timestamp(void)
 {
-	return with("", body_timestamp);
+	return vt_with(&t, "", 64, body_timestamp);
 }
 
 static uint16_t get_log(uint8_t lid, uint32_t dwords, uint64_t off)
@@ -143,7 +133,7 @@ static bool body_log_pages(void)
 
 static bool log_pages(void)
 {
-	return with("", body_log_pages);
+	return vt_with(&t, "", 64, body_log_pages);
 }
 
 static bool body_error_log(void)
@@ -161,7 +151,7 @@ static bool body_error_log(void)
 
 static bool error_log(void)
 {
-	return with("", body_error_log);
+	return vt_with(&t, "", 64, body_error_log);
 }
 
 static uint16_t create(uint8_t opcode, uint32_t id, uint32_t size,
@@ -219,7 +209,7 @@ static bool body_queues(void)
 
 static bool queues(void)
 {
-	return with("", body_queues);
+	return vt_with(&t, "", 64, body_queues);
 }
 
 /* Without the sizes of entries in CC there are no I/O queues. */
@@ -239,7 +229,7 @@ static bool body_entry_sizes(void)
 
 static bool entry_sizes(void)
 {
-	return with("", body_entry_sizes);
+	return vt_with(&t, "", 64, body_entry_sizes);
 }
 
 static bool body_refused(void)
@@ -258,7 +248,7 @@ static bool body_refused(void)
 
 static bool refused(void)
 {
-	return with("", body_refused);
+	return vt_with(&t, "", 64, body_refused);
 }
 
 /* An invalid doorbell is told once, until the error log was read. */
@@ -289,7 +279,7 @@ static bool body_events(void)
 
 static bool events(void)
 {
-	return with("", body_events);
+	return vt_with(&t, "", 64, body_events);
 }
 
 const struct th_test vt_adm[] = {

@@ -4,16 +4,6 @@
 
 static struct vt t;
 
-static bool with(const char *words, bool (*body)(void))
-{
-	bool ok;
-
-	vt_start(&t, words, 64);
-	ok = body();
-	vt_free(&t);
-	return ok;
-}
-
 static bool body_range(void)
 {
 	TH_CHECK(vt_put(&t, 90, 10, 1, false) == 0);
@@ -28,7 +18,7 @@ static bool body_range(void)
 
 static bool range(void)
 {
-	return with("error=write,lba=100+5,status=0x280", body_range);
+	return vt_with(&t, "error=write,lba=100+5,status=0x280", 64, body_range);
 }
 
 static bool body_counted(void)
@@ -41,7 +31,7 @@ static bool body_counted(void)
 
 static bool counted(void)
 {
-	return with("error=flush,skip=2,count=2,retry=yes", body_counted);
+	return vt_with(&t, "error=flush,skip=2,count=2,retry=yes", 64, body_counted);
 }
 
 /* What a flush does not do: nothing is durable by one that failed. */
@@ -55,7 +45,7 @@ static bool body_flush(void)
 
 static bool flush(void)
 {
-	return with("error=flush,count=1", body_flush);
+	return vt_with(&t, "error=flush,count=1", 64, body_flush);
 }
 
 static unsigned int failures(const char *words)
@@ -103,8 +93,8 @@ static bool body_others(void)
 
 static bool others(void)
 {
-	return with("error=dsm+zeroes error=read,lba=5+1,status=0x281",
-		    body_others);
+	return vt_with(&t, "error=dsm+zeroes error=read,lba=5+1,status=0x281",
+		       64, body_others);
 }
 
 /* A command that is not valid does not count. */
@@ -118,7 +108,7 @@ static bool body_valid_only(void)
 
 static bool valid_only(void)
 {
-	return with("error=write,count=1", body_valid_only);
+	return vt_with(&t, "error=write,count=1", 64, body_valid_only);
 }
 
 const struct th_test vt_fault[] = {

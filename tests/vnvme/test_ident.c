@@ -4,16 +4,6 @@
 
 static struct vt t;
 
-static bool with(const char *words, bool (*body)(void))
-{
-	bool ok;
-
-	vt_start(&t, words, 64);
-	ok = body();
-	vt_free(&t);
-	return ok;
-}
-
 static uint16_t identify(uint32_t cns, uint32_t nsid, uint32_t csi)
 {
 	memset(t.mem + VT_DATA, 0xee, 2 * CTRL_PAGE);
@@ -43,7 +33,7 @@ static bool body_ident_ctrl(void)
 
 static bool ident_ctrl(void)
 {
-	return with("serial=abc mdts=3 awun=7 awupf=3", body_ident_ctrl);
+	return vt_with(&t, "serial=abc mdts=3 awun=7 awupf=3", 64, body_ident_ctrl);
 }
 
 static bool body_ident_ns(void)
@@ -66,8 +56,8 @@ static bool body_ident_ns(void)
 
 static bool ident_ns(void)
 {
-	return with("lba=4096 cache=no nawun=7 nawupf=3 nabsn=15 nabspf=15 "
-		    "nabo=1 mam=yes", body_ident_ns);
+	return vt_with(&t, "lba=4096 cache=no nawun=7 nawupf=3 nabsn=15 nabspf=15 "
+		    "nabo=1 mam=yes", 64, body_ident_ns);
 }
 
 static bool body_ident_plain(void)
@@ -81,7 +71,7 @@ static bool body_ident_plain(void)
 
 static bool ident_plain(void)
 {
-	return with("poison=yes", body_ident_plain);
+	return vt_with(&t, "poison=yes", 64, body_ident_plain);
 }
 
 static bool body_ident_lists(void)
@@ -104,7 +94,7 @@ static bool body_ident_lists(void)
 
 static bool ident_lists(void)
 {
-	return with("", body_ident_lists);
+	return vt_with(&t, "", 64, body_ident_lists);
 }
 
 /* Two devices in one guest are two to it. */

@@ -5,16 +5,6 @@
 static struct vt t;
 
 /* Run @body on a device of @words. */
-static bool with(const char *words, bool (*body)(void))
-{
-	bool ok;
-
-	vt_start(&t, words, 64);
-	ok = body();
-	vt_free(&t);
-	return ok;
-}
-
 static bool body_rw(void)
 {
 	TH_CHECK(vt_put(&t, 3, 5, 0x11, false) == 0);
@@ -28,12 +18,12 @@ static bool body_rw(void)
 
 static bool rw_512(void)
 {
-	return with("", body_rw);
+	return vt_with(&t, "", 64, body_rw);
 }
 
 static bool rw_4096(void)
 {
-	return with("lba=4096", body_rw);
+	return vt_with(&t, "lba=4096", 64, body_rw);
 }
 
 /* One to many pages, with PRP lists; up to MDTS and no further. */
@@ -54,7 +44,7 @@ static bool body_sizes(void)
 
 static bool sizes(void)
 {
-	return with("mdts=5", body_sizes);
+	return vt_with(&t, "mdts=5", 64, body_sizes);
 }
 
 static bool body_durable(void)
@@ -71,7 +61,7 @@ static bool body_durable(void)
 
 static bool durable(void)
 {
-	return with("", body_durable);
+	return vt_with(&t, "", 64, body_durable);
 }
 
 static bool body_no_cache(void)
@@ -85,7 +75,7 @@ static bool body_no_cache(void)
 
 static bool no_cache(void)
 {
-	return with("cache=no", body_no_cache);
+	return vt_with(&t, "cache=no", 64, body_no_cache);
 }
 
 static bool body_zeroes(void)
@@ -110,7 +100,7 @@ static bool body_zeroes(void)
 
 static bool zeroes(void)
 {
-	return with("", body_zeroes);
+	return vt_with(&t, "", 64, body_zeroes);
 }
 
 static uint16_t dsm(const struct nvme_range *ranges, unsigned int nr,
@@ -146,7 +136,7 @@ static bool body_dsm(void)
 
 static bool dataset(void)
 {
-	return with("", body_dsm);
+	return vt_with(&t, "", 64, body_dsm);
 }
 
 static bool body_refused(void)
@@ -210,7 +200,7 @@ static bool body_refused(void)
 
 static bool refused(void)
 {
-	return with("", body_refused);
+	return vt_with(&t, "", 64, body_refused);
 }
 
 /* A list over two pages; and one whose entries are bad in the middle. */
@@ -258,7 +248,7 @@ static bool body_lists(void)
 
 static bool lists(void)
 {
-	return with("", body_lists);
+	return vt_with(&t, "", 64, body_lists);
 }
 
 /* Data that begin within a page take one page more. */
@@ -280,7 +270,7 @@ static bool body_offset(void)
 
 static bool offset(void)
 {
-	return with("", body_offset);
+	return vt_with(&t, "", 64, body_offset);
 }
 
 static bool body_off(void)
@@ -307,7 +297,7 @@ static bool body_off(void)
 
 static bool off(void)
 {
-	return with("latency=all,1ms cache=no", body_off);
+	return vt_with(&t, "latency=all,1ms cache=no", 64, body_off);
 }
 
 const struct th_test vt_nvm[] = {

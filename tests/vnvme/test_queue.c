@@ -4,16 +4,6 @@
 
 static struct vt t;
 
-static bool with(const char *words, uint32_t size, bool (*body)(void))
-{
-	bool ok;
-
-	vt_start(&t, words, size);
-	ok = body();
-	vt_free(&t);
-	return ok;
-}
-
 static bool body_wraps(void)
 {
 	int i;
@@ -27,7 +17,7 @@ static bool body_wraps(void)
 
 static bool wraps(void)
 {
-	return with("", 3, body_wraps);
+	return vt_with(&t, "", 3, body_wraps);
 }
 
 /* A completion queue of 4 takes three; the rest wait for the guest. */
@@ -55,7 +45,7 @@ static bool body_full(void)
 
 static bool full(void)
 {
-	return with("", 4, body_full);
+	return vt_with(&t, "", 4, body_full);
 }
 
 /* More than may be in flight: the rest stays in the guest's queue. */
@@ -84,7 +74,7 @@ static bool body_flood(void)
 
 static bool flood(void)
 {
-	return with("latency=read,1ms", 1024, body_flood);
+	return vt_with(&t, "latency=read,1ms", 1024, body_flood);
 }
 
 static bool body_twin(void)
@@ -108,7 +98,7 @@ static bool body_twin(void)
 
 static bool twin(void)
 {
-	return with("latency=read,1ms", 16, body_twin);
+	return vt_with(&t, "latency=read,1ms", 16, body_twin);
 }
 
 static bool body_reset(void)
@@ -141,7 +131,7 @@ static bool body_reset(void)
 
 static bool reset(void)
 {
-	return with("latency=write,1s cache=no", 16, body_reset);
+	return vt_with(&t, "latency=write,1s cache=no", 16, body_reset);
 }
 
 /* What is complete and finds no room goes with its queue. */
@@ -164,7 +154,7 @@ static bool body_delete_full(void)
 
 static bool delete_full(void)
 {
-	return with("latency=write,1s", 2, body_delete_full);
+	return vt_with(&t, "latency=write,1s", 2, body_delete_full);
 }
 
 static bool body_doorbells(void)
@@ -194,7 +184,7 @@ static bool body_doorbells(void)
 
 static bool doorbells(void)
 {
-	return with("", 16, body_doorbells);
+	return vt_with(&t, "", 16, body_doorbells);
 }
 
 /* Queue memory that is none: a fatal status, until a reset. */
@@ -225,7 +215,7 @@ static bool body_nowhere(void)
 
 static bool nowhere(void)
 {
-	return with("", 16, body_nowhere);
+	return vt_with(&t, "", 16, body_nowhere);
 }
 
 /* Commands one at a time: how many of @n have no interrupt in the same turn. */
@@ -260,7 +250,7 @@ static bool body_depth_1(void)
 
 static bool depth_1(void)
 {
-	return with("", 64, body_depth_1);
+	return vt_with(&t, "", 64, body_depth_1);
 }
 
 /* A guest that takes completions only when interrupted; @depth in flight. */
@@ -315,7 +305,7 @@ static bool body_depth_32(void)
 
 static bool depth_32(void)
 {
-	return with("", 64, body_depth_32);
+	return vt_with(&t, "", 64, body_depth_32);
 }
 
 /* So few that to wait is not worth it. */
@@ -328,7 +318,7 @@ static bool body_depth_4(void)
 
 static bool depth_4(void)
 {
-	return with("", 64, body_depth_4);
+	return vt_with(&t, "", 64, body_depth_4);
 }
 
 /* The last of a burst is told of as well, in time. */
@@ -353,7 +343,7 @@ static bool body_held(void)
 
 static bool held(void)
 {
-	return with("", 64, body_held);
+	return vt_with(&t, "", 64, body_held);
 }
 
 /* "Interrupt Vector Configuration": no coalescing of this vector. */
@@ -368,7 +358,7 @@ static bool body_direct(void)
 
 static bool direct(void)
 {
-	return with("", 64, body_direct);
+	return vt_with(&t, "", 64, body_direct);
 }
 
 const struct th_test vt_queue[] = {

@@ -158,6 +158,16 @@ void vt_start(struct vt *t, const char *words, uint32_t size)
 		abort();
 }
 
+bool vt_with(struct vt *t, const char *words, uint32_t size, bool (*body)(void))
+{
+	bool ok;
+
+	vt_start(t, words, size);
+	ok = body();
+	vt_free(t);
+	return ok;
+}
+
 uint16_t vt_submit(struct vt *t, unsigned int id, const struct nvme_cmd *cmd)
 {
 	struct vt_queue *q = &t->q[id];

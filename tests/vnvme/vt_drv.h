@@ -49,6 +49,8 @@ void vt_new(struct vt *t, const char *words);
 void vt_free(struct vt *t);
 /* Enabled, with I/O queue 1 of @size entries. */
 void vt_start(struct vt *t, const char *words, uint32_t size);
+/* The same around @body, which finds it in @t: did that pass? */
+bool vt_with(struct vt *t, const char *words, uint32_t size, bool (*body)(void));
 void vt_enable(struct vt *t);
 uint16_t vt_create(struct vt *t, unsigned int id, uint32_t size);
 
