@@ -94,6 +94,7 @@ enum crash_wrong {
 	CRASH_POISON,
 	CRASH_ALIEN,		/* zeros, another file's data, the future */
 	CRASH_GONE,		/* the file itself */
+	CRASH_BEFORE,		/* it went wrong while there was power */
 };
 
 struct crash_failure {
@@ -102,9 +103,39 @@ struct crash_failure {
 	char text[400];
 };
 
+struct crash_list {
+	void *ops;
+	size_t size;		/* bytes of one */
+	int *nr;
+};
+
+/* Who runs a workload, and looks at what is left of it. */
+struct crash_work {
+	const char *replay;	/* the case that takes it as text */
+	/* The files as they are at first: synced, and none open. */
+	void (*make)(struct crash *c);
+	void (*open)(struct crash *c);
+	/*
+	 * What is recorded: operations, and a mark behind each.  When something
+	 * is wrong already, and @c->failure says what, no state is looked at.
+	 */
+	void (*run)(struct crash *c);
+	void (*close)(struct crash *c);
+	/* State @nr, mounted, behind @marks.  False, and @c->failure: wrong. */
+	bool (*look)(struct crash *c, uint64_t nr, int marks);
+	/* The operations: each part of them is a workload too. */
+	struct crash_list (*list)(struct crash *c);
+	/* Keep only those that @c->failure can be about. */
+	void (*narrow)(struct crash *c);
+	/* Operation @i of the list as a line of text; static buffer. */
+	const char *(*text)(struct crash *c, int i);
+};
+
 struct crash {
 	struct t *t;
 	struct t_vnvme *v;
+	const struct crash_work *work;
+	void *own;		/* @work's, or NULL */
 	struct crash_op ops[CRASH_OPS];
 	int nr;
 	int files;
@@ -152,6 +183,7 @@ bool crash_check(struct crash *c, int file, int fd, int marks);
 /*
  * crash_run.c: run and explore.
  */
+/* For operations of crash_op.c; who has others sets @work. */
 struct crash *crash_new(struct t *t);
 void crash_free(struct crash *c);
 /*

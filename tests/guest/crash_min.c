@@ -11,44 +11,49 @@
 
 #define CRASH_TRIES	60	/* workloads that are run, at most */
 
+/* The smallest that is known to show it. */
 struct crash_min {
-	struct crash_op ops[CRASH_OPS];
+	void *ops;
 	int nr;
 	struct crash_failure failure;
 	char state[sizeof(((struct crash *)0)->state)];
 };
 
-static void crash_keep(struct crash_min *m, const struct crash *c)
+static void crash_keep(struct crash_min *m, struct crash *c)
 {
-	memcpy(m->ops, c->ops, sizeof(m->ops));
-	m->nr = c->nr;
+	struct crash_list list = c->work->list(c);
+
+	memcpy(m->ops, list.ops, *list.nr * list.size);
+	m->nr = *list.nr;
 	m->failure = c->failure;
 	memcpy(m->state, c->state, sizeof(m->state));
 }
 
 static void crash_back(struct crash *c, const struct crash_min *m)
 {
-	memcpy(c->ops, m->ops, sizeof(c->ops));
-	c->nr = m->nr;
+	struct crash_list list = c->work->list(c);
+
+	memcpy(list.ops, m->ops, m->nr * list.size);
+	*list.nr = m->nr;
 	c->failure = m->failure;
 	memcpy(c->state, m->state, sizeof(c->state));
 }
 
-/* Only what is done to one file. */
-static void crash_one_file(struct crash *c, int file)
+/* Without operations @at to @end. */
+static void crash_without(struct crash *c, int at, int end)
 {
-	int i, n = 0;
+	struct crash_list list = c->work->list(c);
+	char *ops = list.ops;
 
-	for (i = 0; i < c->nr; i++)
-		if (c->ops[i].file == file)
-			c->ops[n++] = c->ops[i];
-	c->nr = n;
+	memmove(ops + at * list.size, ops + end * list.size,
+		(*list.nr - end) * list.size);
+	*list.nr -= end - at;
 }
 
 /* True: what is left fails in the same way, and is what there is now. */
 static bool crash_still(struct crash *c, struct crash_min *m)
 {
-	bool same = c->nr && !crash_explore(c) &&
+	bool same = *c->work->list(c).nr && !crash_explore(c) &&
 		    c->failure.what == m->failure.what;
 
 	if (same)
@@ -58,14 +63,15 @@ static bool crash_still(struct crash *c, struct crash_min *m)
 	return same;
 }
 
-static void crash_print(const struct crash *c)
+static void crash_print(struct crash *c)
 {
 	char *save, *line, text[sizeof(c->state)];
-	int i;
+	int i, nr = *c->work->list(c).nr;
 
-	printf("# the workload, cut down, for FSX=FILE TESTS=crash/replay:\n");
-	for (i = 0; i < c->nr; i++)
-		printf("#   %s\n", crash_text(&c->ops[i]));
+	printf("# the workload, cut down, for FSX=FILE TESTS=%s:\n",
+	       c->work->replay);
+	for (i = 0; i < nr; i++)
+		printf("#   %s\n", c->work->text(c, i));
 	memcpy(text, c->state, sizeof(text));
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
@@ -74,27 +80,21 @@ static void crash_print(const struct crash *c)
 
 void crash_minimise(struct crash *c)
 {
-	struct crash_min *m = calloc(1, sizeof(*m));
-	int tries = 0, size, at, file = -1;
+	struct crash_list list = c->work->list(c);
+	struct crash_min m = { .ops = t_alloc(*list.nr * list.size) };
+	int tries = 0, size, at, end;
 
-	T_MUST(m);
-	crash_keep(m, c);
-	if (c->failure.op >= 0)
-		file = c->ops[c->failure.op].file;
-	if (file >= 0) {
-		crash_one_file(c, file);
-		tries += !crash_still(c, m);
-	}
-	for (size = c->nr / 2; size; size /= 2)
-		for (at = 0; at < c->nr && tries < CRASH_TRIES; tries++) {
-			int end = at + size < c->nr ? at + size : c->nr;
-
-			memmove(&c->ops[at], &c->ops[end],
-				(c->nr - end) * sizeof(c->ops[0]));
-			c->nr -= end - at;
-			if (!crash_still(c, m))
+	crash_keep(&m, c);
+	c->work->narrow(c);
+	if (*list.nr < m.nr)
+		tries += !crash_still(c, &m);
+	for (size = *list.nr / 2; size; size /= 2)
+		for (at = 0; at < *list.nr && tries < CRASH_TRIES; tries++) {
+			end = at + size < *list.nr ? at + size : *list.nr;
+			crash_without(c, at, end);
+			if (!crash_still(c, &m))
 				at += size;
 		}
 	crash_print(c);
-	free(m);
+	free(m.ops);
 }

@@ -15,27 +15,6 @@
 #define CRASH_NEAR	6	/* operations before the cut, whose files are looked at */
 #define CRASH_OTHERS	2	/* and so many others, in turn */
 
-struct crash *crash_new(struct t *t)
-{
-	struct crash *c = calloc(1, sizeof(*c));
-
-	T_MUST(c);
-	c->t = t;
-	c->v = t_vnvme_open(t);
-	c->buf = t_alloc(CRASH_MAX);
-	c->seed = t->seed;
-	c->repair = true;
-	c->states = strtoul(t_vnvme_states("0"), NULL, 10);
-	return c;
-}
-
-void crash_free(struct crash *c)
-{
-	t_vnvme_close(c->v);
-	free(c->buf);
-	free(c);
-}
-
 static void crash_name(char *name, size_t size, int file)
 {
 	snprintf(name, size, "f%d", file);
@@ -95,11 +74,7 @@ static void crash_close(struct crash *c)
 	}
 }
 
-/*
- * The files as they are at first.  Mounted anew, so that the log begins empty: each
- * state has to recover all that is in it.
- */
-static void crash_prepare(struct crash *c, const struct t_mount *mnt)
+static void crash_make_all(struct crash *c)
 {
 	int i;
 
@@ -108,10 +83,19 @@ static void crash_prepare(struct crash *c, const struct t_mount *mnt)
 		if (c->fd[i] >= 0)
 			crash_make(c, i);
 	crash_close(c);
+}
+
+/*
+ * Mounted anew, so that the log begins empty: each state has to recover all that is
+ * in it.
+ */
+static void crash_prepare(struct crash *c, const struct t_mount *mnt)
+{
+	c->work->make(c);
 	T_MUST(!chdir("/"));
 	t_umount(mnt);
 	T_MUST(!t_mount(mnt));
-	crash_open(c);
+	c->work->open(c);
 }
 
 static void crash_do(struct crash *c, int nr)
@@ -134,16 +118,21 @@ static void crash_do(struct crash *c, int nr)
 	t_vnvme(c->v, VNVME_MARK, 1, nr, 0);
 }
 
-/* The part of a run that is kept in the device's log. */
-static void crash_record(struct crash *c)
+static void crash_do_all(struct crash *c)
 {
 	int i;
 
-	t_vnvme(c->v, VNVME_BEGIN, 0, 0, 0);
 	for (i = 0; i < c->nr; i++)
 		crash_do(c, i);
+}
+
+/* The part of a run that is kept in the device's log. */
+static void crash_record(struct crash *c)
+{
+	t_vnvme(c->v, VNVME_BEGIN, 0, 0, 0);
+	c->work->run(c);
 	t_vnvme_end(c->v, c->seed, c->states);
-	crash_close(c);
+	c->work->close(c);
 }
 
 /* Did anything happen to the file shortly before the cut, or then? */
@@ -192,6 +181,64 @@ static bool crash_files(struct crash *c, uint64_t nr, int marks)
 	return true;
 }
 
+static struct crash_list crash_ops(struct crash *c)
+{
+	return (struct crash_list){ c->ops, sizeof(c->ops[0]), &c->nr };
+}
+
+/* Only what is done to the file that is wrong. */
+static void crash_one_file(struct crash *c)
+{
+	int i, n = 0, file;
+
+	if (c->failure.op < 0)
+		return;
+	file = c->ops[c->failure.op].file;
+	for (i = 0; i < c->nr; i++)
+		if (c->ops[i].file == file)
+			c->ops[n++] = c->ops[i];
+	c->nr = n;
+}
+
+static const char *crash_line(struct crash *c, int i)
+{
+	return crash_text(&c->ops[i]);
+}
+
+static const struct crash_work crash_work = {
+	.replay = "crash/replay",
+	.make = crash_make_all,
+	.open = crash_open,
+	.run = crash_do_all,
+	.close = crash_close,
+	.look = crash_files,
+	.list = crash_ops,
+	.narrow = crash_one_file,
+	.text = crash_line,
+};
+
+struct crash *crash_new(struct t *t)
+{
+	struct crash *c = calloc(1, sizeof(*c));
+
+	T_MUST(c);
+	c->t = t;
+	c->v = t_vnvme_open(t);
+	c->work = &crash_work;
+	c->buf = t_alloc(CRASH_MAX);
+	c->seed = t->seed;
+	c->repair = true;
+	c->states = strtoul(t_vnvme_states("0"), NULL, 10);
+	return c;
+}
+
+void crash_free(struct crash *c)
+{
+	t_vnvme_close(c->v);
+	free(c->buf);
+	free(c);
+}
+
 static bool crash_repair(struct crash *c)
 {
 	t_vnvme(c->v, VNVME_REPAIR, 0, 0, 0);
@@ -220,7 +267,7 @@ static bool crash_state(struct crash *c, const struct t_mount *mnt,
 			 strerror(-ret));
 		return false;
 	}
-	good = crash_files(c, nr, marks);
+	good = c->work->look(c, nr, marks);
 	t_umount(mnt);
 	return good && (!c->repair || crash_repair(c));
 }
@@ -257,11 +304,12 @@ bool crash_explore(struct crash *c)
 	long long begin;
 	bool good;
 
+	c->failure = (struct crash_failure){ .op = -1 };
 	crash_prepare(c, &mnt);
 	crash_record(c);
 	t_umount(&mnt);
 	begin = t_now();
-	good = crash_states(c, &mnt);
+	good = !c->failure.what && crash_states(c, &mnt);
 	c->ns += t_now() - begin;
 	t_vnvme(c->v, VNVME_BACK, 0, 0, 0);
 	T_MUST(!t_mount(&mnt));
