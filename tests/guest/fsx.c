@@ -73,7 +73,7 @@ struct fsx *fsx_new(struct t *t, int max)
 	f->direct = -1;
 	f->can = FSX_ALL;
 	if (t->blkdev) {	/* as large as it is, and nothing but data */
-		f->can = FSX_SECTORS | FSX_UNITS;
+		f->can = FSX_SECTORS | FSX_UNITS | FSX_PRESSED;
 		f->m.eof = FSX_MAX;
 	}
 	f->rng = t->seed;
@@ -158,8 +158,7 @@ static bool fsx_has_units(struct fsx *f)
 	return has;
 }
 
-/* A new file; of a device, which has been used before, the beginning. */
-static void fsx_begin(struct fsx *f)
+void fsx_begin(struct fsx *f)
 {
 	unsigned int lba = t_queue(f->t, "logical_block_size");
 	char path[512];
@@ -190,7 +189,8 @@ void fsx_go(struct fsx *f, const struct fsx_op *list, int nr)
 	};
 
 	f->given = list;
-	fsx_begin(f);
+	if (f->fd < 0)
+		fsx_begin(f);
 	for (f->nr = 1; f->nr <= nr + FSX_LAST && !f->failure.nr; f->nr++) {
 		struct fsx_op *op = &f->ops[f->nr];
 
@@ -205,6 +205,8 @@ void fsx_go(struct fsx *f, const struct fsx_op *list, int nr)
 		f->ns[op->kind - fsx_kinds] -= t_now();
 		fsx_step(f);
 		f->ns[op->kind - fsx_kinds] += t_now();
+		if (f->done && !f->failure.nr)
+			f->done(f, op);
 	}
 	f->nr--;
 }

@@ -62,7 +62,8 @@ enum fsx_can {
 	FSX_NOWAIT = 8,		/* be written without waiting */
 	FSX_SECTORS = 16,	/* direct I/O of FSX_SECTOR bytes */
 	FSX_UNITS = 32,		/* atomic writes of up to FSX_UNIT bytes */
-	FSX_ALL = 63,
+	FSX_PRESSED = 64,	/* be taken from memory, and written for that */
+	FSX_ALL = 127,
 };
 
 struct fsx_kind {
@@ -177,6 +178,9 @@ struct fsx {
 	long long *ns;		/* spent, all of them */
 	long long disk_checks;	/* WT writes looked at on disk */
 	long long disk_bytes;
+	/* told of each operation that has been done, and all was well */
+	void (*done)(struct fsx *f, const struct fsx_op *op);
+	void *own;		/* of who is told */
 };
 
 /*
@@ -189,7 +193,12 @@ struct fsx *fsx_new(struct t *t, int max);
 void fsx_free(struct fsx *f);
 /* The model alone: what operation @f->nr does to it, and must return. */
 long long fsx_effect(struct fsx *f, const struct fsx_op *op);
-/* The list itself, or by lot if there is none; then all once more from disk. */
+/* A new file; of a device, which has been used before, the beginning. */
+void fsx_begin(struct fsx *f);
+/*
+ * The list itself, or by lot if there is none, on @f->fd if that is open already;
+ * then all once more from disk.
+ */
 void fsx_go(struct fsx *f, const struct fsx_op *list, int nr);
 
 /*

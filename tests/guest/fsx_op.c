@@ -21,6 +21,10 @@ const struct fsx_kind fsx_kinds[] = {
 	{ "direct", 10, 2, 0, 0, 0,
 	  fsx_gen_write, fsx_direct, fsx_direct_effect, fsx_wt_disk_check,
 	  "T_EQ(t, \"written\", @l, t_write(t, direct, @p, @l, @g, 0));" },
+	{ "direct-dsync", 6, 2, 0, 0, RWF_DSYNC,
+	  fsx_gen_write, fsx_direct, fsx_direct_effect, fsx_wt_disk_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, direct, @p, @l, @g,\n"
+	  "\tRWF_DSYNC));" },
 	{ "direct-read", 6, 2, 0, 0, 0,
 	  fsx_gen_inside, fsx_direct_read, fsx_direct_read_effect,
 	  fsx_direct_read_check,
@@ -31,6 +35,10 @@ const struct fsx_kind fsx_kinds[] = {
 	{ "drop-caches", 5, 0, 0, 0, 0,
 	  NULL, fsx_drop_caches, fsx_no_effect, NULL,
 	  "T_MUST(!system(\"echo 1 > /proc/sys/vm/drop_caches\"));" },
+	{ "dsync", 6, 2, 0, 0, RWF_DSYNC,
+	  fsx_gen_write, fsx_write, fsx_dsync_effect, fsx_sync_range_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_DSYNC));" },
 	{ "fdatasync", 5, 0, 0, 0, 0,
 	  NULL, fsx_fdatasync, fsx_fsync_effect, fsx_fsync_check,
 	  "T_MUST(!fdatasync(fd));" },
@@ -63,7 +71,7 @@ const struct fsx_kind fsx_kinds[] = {
 	{ "prealloc-keep", 5, 2, FSX_SIZED, 0, FALLOC_FL_KEEP_SIZE,
 	  fsx_gen_write, fsx_allocate, fsx_no_effect, NULL,
 	  "T_MUST(!fallocate(fd, FALLOC_FL_KEEP_SIZE, @p, @l));" },
-	{ "pressure", 5, 0, 0, 0, 0,
+	{ "pressure", 5, 0, FSX_PRESSED, 0, 0,
 	  NULL, fsx_pressure, fsx_no_effect, NULL,
 	  "/* memory.reclaim of the memory cgroup */" },
 	{ "punch", 10, 2, FSX_SIZED, 0,
@@ -111,7 +119,11 @@ const struct fsx_kind fsx_kinds[] = {
 	  fsx_gen_write, fsx_wt_aio, fsx_wt_effect, fsx_wt_check,
 	  "T_EQ(t, \"written\", @l, t_async_one(aio, fd, @p, @l, @g,\n"
 	  "\tRWF_WRITETHROUGH));" },
-	{ "wt-aio-nowait", 12, 2, FSX_NOWAIT, 0, 0,
+	{ "wt-aio-dsync", 6, 2, 0, 0, RWF_DSYNC,
+	  fsx_gen_write, fsx_wt_aio, fsx_wt_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_async_one(aio, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_DSYNC));" },
+	{ "wt-aio-nowait", 12, 2, FSX_NOWAIT, 0, RWF_NOWAIT,
 	  fsx_gen_nowait, fsx_wt_aio_nowait, fsx_wt_aio_nowait_effect,
 	  fsx_wt_check,
 	  "t_async_one(aio, fd, @p, @l, @g, RWF_WRITETHROUGH | RWF_NOWAIT);" },
@@ -124,10 +136,20 @@ const struct fsx_kind fsx_kinds[] = {
 	  fsx_gen_append, fsx_wt_append, fsx_wt_append_effect, fsx_wt_check,
 	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
 	  "\tRWF_WRITETHROUGH | RWF_APPEND));" },
+	{ "wt-append-dsync", 6, 2, FSX_SIZED, 0,
+	  RWF_WRITETHROUGH | RWF_APPEND | RWF_DSYNC,
+	  fsx_gen_append, fsx_wt_append, fsx_wt_append_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_APPEND | RWF_DSYNC));" },
 	{ "wt-atomic", 10, 2, FSX_UNITS, 0, RWF_WRITETHROUGH | RWF_ATOMIC,
 	  fsx_gen_inside, fsx_wt_atomic, fsx_wt_atomic_effect, fsx_wt_check,
 	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
 	  "\tRWF_WRITETHROUGH | RWF_ATOMIC));" },
+	{ "wt-atomic-dsync", 6, 2, FSX_UNITS, 0,
+	  RWF_WRITETHROUGH | RWF_ATOMIC | RWF_DSYNC,
+	  fsx_gen_inside, fsx_wt_atomic, fsx_wt_atomic_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_write(t, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_ATOMIC | RWF_DSYNC));" },
 	{ "wt-direct", 10, 2, FSX_SECTORS, 0, RWF_WRITETHROUGH,
 	  fsx_gen_inside, fsx_wt_direct, fsx_wt_direct_effect,
 	  fsx_wt_disk_check,
@@ -154,6 +176,10 @@ const struct fsx_kind fsx_kinds[] = {
 	  fsx_gen_write, fsx_wt_uring, fsx_wt_effect, fsx_wt_check,
 	  "T_EQ(t, \"written\", @l, t_async_one(uring, fd, @p, @l, @g,\n"
 	  "\tRWF_WRITETHROUGH));" },
+	{ "wt-uring-dsync", 6, 2, 0, 0, RWF_DSYNC,
+	  fsx_gen_write, fsx_wt_uring, fsx_wt_effect, fsx_wt_check,
+	  "T_EQ(t, \"written\", @l, t_async_one(uring, fd, @p, @l, @g,\n"
+	  "\tRWF_WRITETHROUGH | RWF_DSYNC));" },
 	{ "wt-uring-many", 10, 3, 0, 1, 0,
 	  fsx_gen_pieces, fsx_wt_uring_many, fsx_wt_effect, fsx_wt_check,
 	  "@{t_async_write(uring, fd, @p, @l, @g, RWF_WRITETHROUGH);@}\n"

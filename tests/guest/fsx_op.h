@@ -13,7 +13,7 @@ typedef void fsx_look(struct fsx *f, const struct fsx_op *op);
 
 /* fsx_write.c: one call that writes. */
 fsx_do fsx_write, fsx_write_effect;
-fsx_do fsx_wt_effect;
+fsx_do fsx_dsync_effect, fsx_wt_effect;
 fsx_do fsx_wt_append, fsx_wt_append_effect;
 fsx_do fsx_wt_atomic, fsx_wt_atomic_effect;
 fsx_do fsx_wt_nowait, fsx_wt_nowait_effect;
@@ -29,6 +29,9 @@ bool fsx_lazy(const struct fsx *f, int flags);
 /* fsx_queue.c: the same by an engine, one or many at once. */
 fsx_do fsx_wt_aio_nowait, fsx_wt_aio_nowait_effect;
 fsx_do fsx_wt_aio, fsx_wt_uring, fsx_wt_aio_many, fsx_wt_uring_many;
+/* Are the pieces of many written with DSYNC? Is the file synced beside them? */
+bool fsx_many_dsync(const struct fsx_op *op);
+bool fsx_many_synced(const struct fsx_op *op);
 /*
  * Cut [0, @op->len) into @op->arg pieces at places that depend on @op alone:
  * piece i is [cuts[i], cuts[i + 1]), perhaps empty.

@@ -53,9 +53,10 @@ static int fsx_queue_flags(struct fsx *f, int flags)
 
 /* With nothing else in flight. */
 static long long fsx_one(struct fsx *f, const struct fsx_op *op,
-			 enum t_engine engine, int flags)
+			 enum t_engine engine)
 {
 	struct t_async *a = fsx_engine(f, engine);
+	int flags = op->kind->flags;
 	long long len = op->len - (f->lie == FSX_SHORT);
 	void *buf;
 
@@ -72,12 +73,12 @@ static long long fsx_one(struct fsx *f, const struct fsx_op *op,
 
 long long fsx_wt_aio(struct fsx *f, const struct fsx_op *op)
 {
-	return fsx_one(f, op, T_AIO, 0);
+	return fsx_one(f, op, T_AIO);
 }
 
 long long fsx_wt_uring(struct fsx *f, const struct fsx_op *op)
 {
-	return fsx_one(f, op, T_URING, 0);
+	return fsx_one(f, op, T_URING);
 }
 
 /* How many bytes from the first on are those of the write that was refused? */
@@ -93,7 +94,7 @@ static long long fsx_left_behind(struct fsx *f, const struct fsx_op *op)
 
 long long fsx_wt_aio_nowait(struct fsx *f, const struct fsx_op *op)
 {
-	long long ret = fsx_one(f, op, T_AIO, RWF_NOWAIT);
+	long long ret = fsx_one(f, op, T_AIO);
 
 	f->left_behind = 0;
 	if (ret == -EAGAIN && op->pos + op->len <= f->m.eof)
@@ -118,12 +119,27 @@ long long fsx_wt_aio_nowait_effect(struct fsx *f, const struct fsx_op *op)
 	return -EAGAIN;
 }
 
+bool fsx_many_dsync(const struct fsx_op *op)
+{
+	return !(fsx_hash(op, 100) % 4);
+}
+
+static int fsx_beside_what(const struct fsx_op *op)
+{
+	return fsx_hash(op, 101) % 4;
+}
+
+bool fsx_many_synced(const struct fsx_op *op)
+{
+	return !fsx_beside_what(op);
+}
+
 /* Queue all pieces that are not empty.  Returns how many. */
 static int fsx_queue(struct fsx *f, const struct fsx_op *op,
 		     struct t_async *a)
 {
 	int order[FSX_PIECES], i, j, k, n = 0;
-	int flags = fsx_hash(op, 100) % 4 ? 0 : RWF_DSYNC;
+	int flags = fsx_many_dsync(op) ? RWF_DSYNC : 0;
 	long long cuts[FSX_PIECES + 1], len;
 	void *buf;
 
@@ -152,7 +168,7 @@ static int fsx_queue(struct fsx *f, const struct fsx_op *op,
 /* What else happens while they are in flight.  Nobody knows what is read. */
 static void fsx_beside(struct fsx *f, const struct fsx_op *op)
 {
-	switch (fsx_hash(op, 101) % 4) {
+	switch (fsx_beside_what(op)) {
 	case 0:
 		T_MUST(!fdatasync(f->fd));
 		break;

@@ -55,6 +55,14 @@ long long fsx_write_effect(struct fsx *f, const struct fsx_op *op)
 	return op->len;
 }
 
+/* It is lazy, and its pages are written back then. */
+long long fsx_dsync_effect(struct fsx *f, const struct fsx_op *op)
+{
+	fsx_model_write(f, op->pos, op->len, false);
+	fsx_model_sync_range(f, op->pos, op->len);
+	return op->len;
+}
+
 static long long fsx_wt_range(struct fsx *f, long long pos, long long len)
 {
 	f->at = pos;
