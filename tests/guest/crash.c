@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crash.h"
+#include "crash_fsx.h"
 
 /* Where an operation may happen: see crash_make(). */
 static const struct crash_place {
@@ -295,6 +295,8 @@ static void crash_control(struct t *t)
 static const struct t_case crash_cases[] = {
 	{ "append", crash_append },
 	{ "control", crash_control },
+	{ "fsx", crash_fsx_case },
+	{ "fsx-replay", crash_fsx_replay },
 	{ "liar-atomic", crash_liar_atomic },
 	{ "liar-flush", crash_liar_flush },
 	{ "liar-fua", crash_liar_fua },

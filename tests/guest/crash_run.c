@@ -321,8 +321,8 @@ void crash_judge(struct crash *c)
 	struct t *t = c->t;
 	bool good = crash_explore(c);
 
-	printf("# %d operations on %d files, seed %llu: %llu states looked at, %llu equal ones not, %.0f a minute\n",
-	       c->nr, c->files, (unsigned long long)c->seed,
+	printf("# %d operations, seed %llu: %llu states looked at, %llu equal ones not, %.0f a minute\n",
+	       *c->work->list(c).nr, (unsigned long long)c->seed,
 	       (unsigned long long)c->seen, (unsigned long long)c->equal,
 	       c->seen * 60e9 / (c->ns + 1));
 	if (good)
