@@ -16,7 +16,7 @@ parts := adm adm_vendor cfg ctrl fault feat ident log logpage media nvm prp \
 under_test := $(parts:%=vm/vnvme/%.c) tests/vnvme/vt_drv.c
 explorer := $(wildcard vm/vnvme/explore*.c) vm/vnvme/power.c vm/vnvme/vendor.c \
 	$(wildcard tests/vnvme/explore_*.c tests/vnvme/power_*.c)
-unit := $(under_test) tests/vnvme/vt.c $(sort $(explorer)) \
+unit := $(under_test) tests/vnvme/calls.c tests/vnvme/vt.c $(sort $(explorer)) \
 	$(sort $(wildcard tests/vnvme/test_*.c))
 replay := $(under_test) tests/vnvme/fuzz.c tests/vnvme/replay.c
 out := $(BUILD)/host/vnvme-test

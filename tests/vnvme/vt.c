@@ -6,6 +6,7 @@ int main(void)
 	bool all = true;
 
 	all &= th_group("vnvme-adm", vt_adm);
+	all &= th_group("vnvme-beside", vt_beside);
 	all &= th_group("vnvme-calls", vt_calls);
 	all &= th_group("vnvme-cfg", vt_cfg);
 	all &= th_group("vnvme-explore", vt_explore);

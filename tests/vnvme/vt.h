@@ -10,7 +10,7 @@
 
 #include "../host/th.h"
 
-extern const struct th_test vt_adm[], vt_calls[], vt_cfg[], vt_explore[],
+extern const struct th_test vt_adm[], vt_beside[], vt_calls[], vt_cfg[], vt_explore[],
 	vt_fault[], vt_ident[], vt_less[], vt_log[], vt_media[], vt_model[], vt_nvm[],
 	vt_power[], vt_queue[], vt_regs[], vt_sched[], vt_vendor[];
 
