@@ -15,6 +15,16 @@
 /* A repair of the media may have to wait for the host's processors. */
 #define T_VNVME_MS	200000
 
+/* What the device answered, for people. */
+static void t_vnvme_refused(enum vnvme_function fn, int ret)
+{
+	if ((ret & 0x7ff) == VNVME_SC_LOG_FULL)
+		printf("# vnvme: the recording would take more memory than it may: a larger log= in the profile's line `vnvme =` (1G without it), or less to do\n");
+	else
+		printf("# vnvme: function %d: %s %x\n", fn,
+		       ret < 0 ? strerror(errno) : "status", ret < 0 ? 0 : ret);
+}
+
 void t_vnvme(struct t_vnvme *v, enum vnvme_function fn, uint32_t a, uint32_t b,
 	     uint32_t c)
 {
@@ -27,8 +37,7 @@ void t_vnvme(struct t_vnvme *v, enum vnvme_function fn, uint32_t a, uint32_t b,
 	int ret = ioctl(v->fd, NVME_IOCTL_ADMIN_CMD, &cmd);
 
 	if (ret)
-		printf("# vnvme: function %d: %s %x\n", fn,
-		       ret < 0 ? strerror(errno) : "status", ret < 0 ? 0 : ret);
+		t_vnvme_refused(fn, ret);
 	T_MUST(!ret);
 	v->result = cmd.result;
 }

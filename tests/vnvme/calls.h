@@ -13,6 +13,7 @@
 
 #define CALLS_SEQUENCE	(NVME_SC_SEQUENCE | NVME_SC_DNR)
 #define CALLS_FIELD	(NVME_SC_FIELD | NVME_SC_DNR)
+#define CALLS_FULL	(VNVME_SC_LOG_FULL | NVME_SC_DNR)
 
 struct calls {
 	struct cfg cfg;

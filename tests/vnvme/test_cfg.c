@@ -29,6 +29,7 @@ static bool defaults(void)
 
 	TH_CHECK(!words(&c, ""));
 	TH_CHECK(c.lba_size == 512 && c.cache && c.mdts == 7 && !c.ns_atomics);
+	TH_CHECK(c.log_max == 1ull << 30);
 	return true;
 }
 
@@ -37,10 +38,10 @@ static bool numbers(void)
 	struct cfg c;
 
 	TH_CHECK(!words(&c, "size=16M lba=4096 cache=no poison=yes mdts=3 seed=9"
-			" reorder=yes hold=5 lies=flush+atomic"));
+			" reorder=yes hold=5 lies=flush+atomic log=3M"));
 	TH_CHECK(c.size == 16 << 20 && c.lba_size == 4096 && !c.cache);
 	TH_CHECK(c.poison && c.mdts == 3 && c.seed == 9 && c.reorder);
-	TH_CHECK(c.hold == 5);
+	TH_CHECK(c.hold == 5 && c.log_max == 3 << 20);
 	TH_CHECK(c.lies == (VNVME_LIE_FLUSH | VNVME_LIE_ATOMIC));
 	TH_CHECK(!words(&c, "awun=7 awupf=7 nawun=31 nawupf=31 nabsn=63 "
 			"nabspf=63 nabo=8 mam=yes"));
@@ -82,6 +83,7 @@ static bool refused(void)
 	static const char *const rows[] = {
 		"size", "size=", "=1", "nothing=1", "size=-1", "size=1T",
 		"size=99999999999999999999", "size=0", "size=1000", "lba=1024",
+		"log=0", "log=1023K", "log=yes",
 		"lba=0x10000", "cache=maybe", "mdts=11", "awun=65536", "hold=1025",
 		"lies=", "lies=flush+", "latency=all", "latency=all,",
 		"latency=trim,1us", "latency=all,2us,1us", "latency=all,1",

@@ -11,6 +11,7 @@ int main(void)
 	all &= th_group("vnvme-cfg", vt_cfg);
 	all &= th_group("vnvme-explore", vt_explore);
 	all &= th_group("vnvme-fault", vt_fault);
+	all &= th_group("vnvme-full", vt_full);
 	all &= th_group("vnvme-ident", vt_ident);
 	all &= th_group("vnvme-less", vt_less);
 	all &= th_group("vnvme-log", vt_log);
@@ -21,6 +22,7 @@ int main(void)
 	all &= th_group("vnvme-queue", vt_queue);
 	all &= th_group("vnvme-regs", vt_regs);
 	all &= th_group("vnvme-sched", vt_sched);
+	all &= th_group("vnvme-twice", vt_twice);
 	all &= th_group("vnvme-vendor", vt_vendor);
 	return all ? 0 : 1;
 }

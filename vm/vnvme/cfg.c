@@ -5,12 +5,14 @@
  *
  *	serial=vnvme size=256M lba=4096 cache=yes poison=no mdts=7 seed=1
  *	awun=7 awupf=7 nawun=31 nawupf=31 nabsn=63 nabspf=63 nabo=8 mam=yes
- *	reorder=yes hold=8 lies=flush+fua+atomic
+ *	reorder=yes hold=8 lies=flush+fua+atomic log=1G
  *	latency=read+write,10us,2ms	one time, or the least and the most
  *	error=write,lba=64+8,skip=2,count=1,chance=500000,status=0x280,retry=yes
  *
  * Of commands: read write flush zeroes dsm, or all.  An error's status is the
- * type and code (0x280: Write Fault); Do Not Retry is set unless retry=yes.
+ * type and code (0x280: Write Fault); Do Not Retry is set unless retry=yes.  `log` is
+ * the memory that a recording may take (vendor.h); the explorer takes more: some 16
+ * bytes for each block in it, and 8 for each of the disk.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -26,6 +28,8 @@
 #define CFG_SIZE_MAX	(1ull << 40)
 #define CFG_TIME_MAX	10000000000ull	/* the guest gives up after 30 s */
 #define CFG_HOLD_MAX	1024
+#define CFG_LOG		(1ull << 30)
+#define CFG_LOG_MIN	(1ull << 20)
 
 /* Room for a part of a word. */
 #define CFG_PART	64
@@ -248,6 +252,7 @@ static const struct cfg_key cfg_keys[] = {
 	CFG_BOOL(cache), CFG_BOOL(mam), CFG_BOOL(poison), CFG_BOOL(reorder),
 	{ "hold", CFG_NUM(hold, cfg_no_units, CFG_HOLD_MAX) },
 	{ "lba", CFG_NUM(lba_size, cfg_no_units, 4096) },
+	{ "log", CFG_NUM(log_max, cfg_size_units, CFG_SIZE_MAX) },
 	{ "mdts", CFG_NUM(mdts, cfg_no_units, CFG_MDTS_MAX) },
 	{ "seed", CFG_NUM(seed, cfg_no_units, UINT64_MAX) },
 	{ "size", CFG_NUM(size, cfg_size_units, CFG_SIZE_MAX) },
@@ -321,6 +326,7 @@ void cfg_default(struct cfg *cfg)
 		.cache = true,
 		.mdts = 7,
 		.seed = 1,
+		.log_max = CFG_LOG,
 	};
 }
 
@@ -355,5 +361,7 @@ int cfg_check(const struct cfg *cfg, char *why, size_t size)
 		return cfg_bad(&w, "lba is 512 or 4096");
 	if (!cfg->size || cfg->size % 4096)
 		return cfg_bad(&w, "size is no multiple of 4096");
+	if (cfg->log_max < CFG_LOG_MIN)
+		return cfg_bad(&w, "log is less than 1M");
 	return cfg_check_atomics(cfg, &w);
 }

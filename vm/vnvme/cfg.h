@@ -53,6 +53,7 @@ struct cfg {
 	struct cfg_error errors[CFG_ERRORS];
 	unsigned int nr_errors;
 	uint32_t lies;		/* enum vnvme_lie, from the start */
+	uint64_t log_max;	/* bytes of memory for a recording */
 };
 
 /* Defaults: 512-byte blocks, a cache, mdts 7, no atomics beyond a block. */

@@ -176,6 +176,7 @@ static int main_open(struct server *s)
 	if (ret)
 		return main_bad("the image", strerror(-ret));
 	s->media.lies = s->cfg.lies;
+	s->media.log_max = s->cfg.log_max;
 	vfu_init(&s->vfu, s->listen);
 	s->bus = vfu_bus(&s->vfu);
 	s->vendor = vendor_new(&s->cfg, &s->media, &ops);

@@ -98,6 +98,8 @@ int vmedia_open(struct vmedia *m, int fd, uint64_t size, uint32_t lba_size,
 
 void vmedia_close(struct vmedia *m)
 {
+	while (m->outer)
+		vmedia_unnest(m);
 	if (m->now)
 		munmap(m->now, m->size);
 	if (m->base)
@@ -175,7 +177,7 @@ static void media_take(struct vmedia *m, bool abandon)
 	m->dropped += n;
 }
 
-static void media_touch(struct vmedia *m, uint64_t lba, uint32_t blocks)
+void vmedia_touch(struct vmedia *m, uint64_t lba, uint32_t blocks)
 {
 	uint64_t chunk = lba * m->lba_size / VMEDIA_CHUNK;
 	uint64_t end = (lba + blocks) * m->lba_size;
@@ -200,6 +202,8 @@ static long media_run(struct vmedia *m, enum vlog_kind kind, uint64_t lba,
 		return -EIO;
 	if (!vmedia_has(m, lba, blocks))
 		return -ERANGE;
+	/* If it has no room for this one, the recording ends here. */
+	vmedia_fits(m, data ? (uint64_t)blocks * m->lba_size : 0);
 	if (!m->stopped)
 		index = vlog_arrive(&m->log, kind, lba, blocks, fua, data);
 	if (index < 0)
@@ -208,7 +212,7 @@ static long media_run(struct vmedia *m, enum vlog_kind kind, uint64_t lba,
 	if (!m->stopped)
 		return index + (long)m->dropped;
 	if (kind != VLOG_FLUSH)
-		media_touch(m, lba, blocks);
+		vmedia_touch(m, lba, blocks);
 	return VMEDIA_UNLOGGED;
 }
 
@@ -245,7 +249,7 @@ long vmedia_read(struct vmedia *m, uint64_t lba, uint32_t blocks, void *data)
 	if (!vmedia_has(m, lba, blocks))
 		return -ERANGE;
 	memcpy(data, m->now + lba * m->lba_size, (size_t)blocks * m->lba_size);
-	if (!m->recording)
+	if (!m->recording || !vmedia_fits(m, 0))
 		return VMEDIA_UNLOGGED;
 	index = vlog_arrive(&m->log, VLOG_READ, lba, blocks, false, NULL);
 	return index < 0 ? index : index + (long)m->dropped;
@@ -271,43 +275,4 @@ void vmedia_abandon(struct vmedia *m)
 {
 	if (!m->recording && !m->stopped)
 		media_take(m, true);
-}
-
-void vmedia_record(struct vmedia *m)
-{
-	vmedia_forget(m);
-	m->recording = true;
-}
-
-void vmedia_stop(struct vmedia *m)
-{
-	m->recording = false;
-	m->stopped = true;
-}
-
-void vmedia_forget(struct vmedia *m)
-{
-	size_t i;
-
-	for (i = 0; i < m->log.n; i++) {
-		const struct vlog_entry *e = &m->log.v[i];
-		uint64_t from = e->lba * m->lba_size;
-
-		memcpy(m->base + from, m->now + from,
-		       (uint64_t)e->blocks * m->lba_size);
-	}
-	for (i = 0; i < m->chunks; i++) {
-		uint64_t from = i * VMEDIA_CHUNK;
-
-		if (!m->touched[i])
-			continue;
-		memcpy(m->base + from, m->now + from,
-		       m->size - from < VMEDIA_CHUNK ? m->size - from :
-		       VMEDIA_CHUNK);
-		m->touched[i] = 0;
-	}
-	m->dropped += m->log.n;
-	vlog_drop(&m->log, m->log.n);
-	m->recording = false;
-	m->stopped = false;
 }

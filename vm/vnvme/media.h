@@ -33,8 +33,10 @@ struct vmedia {
 	bool poison;		/* see vendor.h; discarded blocks get it again */
 	bool recording;
 	bool stopped;		/* after it: commands change @now, and no log */
+	bool full;		/* a recording was stopped: it would exceed @log_max */
 	bool off;		/* the power is off: nothing works */
 	uint32_t lies;		/* enum vnvme_lie */
+	uint64_t log_max;	/* bytes of memory for a recording; 0: no limit */
 	struct vlog log;
 	uint64_t dropped;	/* entries that were in @log before its first */
 	uint64_t flushed;	/* what was done before this event is durable */
@@ -44,6 +46,7 @@ struct vmedia {
 	 */
 	uint8_t *touched;
 	size_t chunks;
+	struct vmedia_outer *outer;	/* what vmedia_nest() put aside, or NULL */
 };
 
 /*
@@ -89,8 +92,19 @@ void vmedia_abandon(struct vmedia *m);
 void vmedia_apply(const struct vmedia *m, uint8_t *image,
 		  const struct vlog_entry *e, uint32_t first, uint32_t blocks);
 
+/*
+ * record.c: recordings.
+ */
 /* What is there now is durable, and the log empty; from now on all is kept. */
 void vmedia_record(struct vmedia *m);
+/*
+ * Does the log have room for one more entry with @bytes of data?  A recording for
+ * which it has not is stopped as by vmedia_stop(), and @full: what is left of its
+ * log is of no use.
+ */
+bool vmedia_fits(struct vmedia *m, uint64_t bytes);
+/* A mark in a recording's log.  0, -ENOSPC (@full) or -ENOMEM. */
+int vmedia_mark(struct vmedia *m, uint32_t kind, uint32_t id);
 /* Nothing of what comes is kept; the log stays for who explores it. */
 void vmedia_stop(struct vmedia *m);
 /*
@@ -98,5 +112,17 @@ void vmedia_stop(struct vmedia *m);
  * where the log or @touched says, no further.
  */
 void vmedia_forget(struct vmedia *m);
+/*
+ * A recording within an exploration: as vmedia_record(), with what is explored put
+ * aside, and @base with it.  Only while @stopped.  0, or -ENOMEM: nothing changed.
+ */
+int vmedia_nest(struct vmedia *m);
+/*
+ * Back to what was put aside last: log and @base are as they were, @stopped again;
+ * @now stays as it is, and @touched says where it may not be what it was.
+ */
+void vmedia_unnest(struct vmedia *m);
+/* A command changed @now there. */
+void vmedia_touch(struct vmedia *m, uint64_t lba, uint32_t blocks);
 
 #endif

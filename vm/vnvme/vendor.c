@@ -13,6 +13,8 @@
 #define VENDOR_FIELD	(NVME_SC_FIELD | NVME_SC_DNR)
 #define VENDOR_INTERNAL	(NVME_SC_INTERNAL | NVME_SC_DNR)
 
+#define VENDOR_FULL	(VNVME_SC_LOG_FULL | NVME_SC_DNR)
+
 #define VENDOR_NO_REPAIR	255
 
 struct vendor {
@@ -20,7 +22,10 @@ struct vendor {
 	struct vmedia *m;
 	struct vendor_ops ops;
 	struct ctrl_vendor calls;
-	struct explore *x;	/* from END to BACK */
+	/* From END to BACK; within the last, by BEGIN, a recording or the next. */
+	struct explore *x[VNVME_DEPTH];
+	unsigned int depth;
+	bool shown;		/* a state of the last is in place */
 };
 
 /* What came with one call, and what goes back. */
@@ -57,6 +62,14 @@ static bool vendor_busy(const struct vendor *v)
 	return v->ops.in_flight(v->ops.ctx) > 0;
 }
 
+/* The exploration that goes on, or NULL. */
+static struct explore *vendor_exploring(const struct vendor *v)
+{
+	if (!v->depth || v->m->recording || v->m->full)
+		return NULL;
+	return v->x[v->depth - 1];
+}
+
 static int vendor_about(struct vendor *v, const struct vendor_call *call)
 {
 	const struct vmedia *m = v->m;
@@ -69,6 +82,8 @@ static int vendor_about(struct vendor *v, const struct vendor_call *call)
 		.events = m->log.events,
 		.recording = m->recording,
 		.poison = m->poison,
+		.full = m->full,
+		.depth = v->depth,
 	};
 
 	memcpy(call->page, &about, sizeof(about));
@@ -78,19 +93,37 @@ static int vendor_about(struct vendor *v, const struct vendor_call *call)
 static int vendor_begin(struct vendor *v, const struct vendor_call *call)
 {
 	(void)call;
-	if (v->x || v->m->off || vendor_busy(v))
+	if (v->m->off || vendor_busy(v))
 		return VENDOR_SEQUENCE;
-	vmedia_record(v->m);
-	return NVME_SC_OK;
+	if (!v->depth) {
+		vmedia_record(v->m);
+		return NVME_SC_OK;
+	}
+	if (!vendor_exploring(v) || !v->shown || v->depth == VNVME_DEPTH)
+		return VENDOR_SEQUENCE;
+	return vmedia_nest(v->m) ? VENDOR_INTERNAL : NVME_SC_OK;
 }
 
 static int vendor_mark(struct vendor *v, const struct vendor_call *call)
 {
+	int ret;
+
+	if (v->m->full)
+		return VENDOR_FULL;
 	if (!v->m->recording)
 		return VENDOR_SEQUENCE;
-	if (vlog_mark(&v->m->log, call->arg[0], call->arg[1]))
-		return VENDOR_INTERNAL;
-	return NVME_SC_OK;
+	ret = vmedia_mark(v->m, call->arg[0], call->arg[1]);
+	return ret == -ENOSPC ? VENDOR_FULL : ret ? VENDOR_INTERNAL : NVME_SC_OK;
+}
+
+/* The recording, or what is left of it, is over. */
+static void vendor_drop(struct vendor *v)
+{
+	if (v->m->outer)
+		vmedia_unnest(v->m);
+	else
+		vmedia_forget(v->m);
+	v->shown = false;
 }
 
 static int vendor_end(struct vendor *v, const struct vendor_call *call)
@@ -102,36 +135,45 @@ static int vendor_end(struct vendor *v, const struct vendor_call *call)
 		.shard = call->arg[2] & 0xffff,
 		.shards = call->arg[2] >> 16,
 	};
+	bool full = v->m->full;
 
-	if (!v->m->recording)
+	if (!v->m->recording && !full)
 		return VENDOR_SEQUENCE;
 	if (cfg.shards ? !cfg.shard || cfg.shard > cfg.shards : cfg.shard > 1)
 		return VENDOR_FIELD;
 	vmedia_stop(v->m);
-	v->x = explore_begin(v->m, &cfg);
-	if (v->x)
+	v->shown = false;
+	v->x[v->depth] = full ? NULL : explore_begin(v->m, &cfg);
+	if (v->x[v->depth]) {
+		v->depth++;
 		return NVME_SC_OK;
-	vmedia_forget(v->m);
-	return VENDOR_INTERNAL;
+	}
+	vendor_drop(v);
+	return full ? VENDOR_FULL : VENDOR_INTERNAL;
 }
 
 static int vendor_next(struct vendor *v, const struct vendor_call *call)
 {
+	struct explore *x = vendor_exploring(v);
 	struct vnvme_state state;
 
-	if (!v->x || vendor_busy(v))
+	if (!x || vendor_busy(v))
 		return VENDOR_SEQUENCE;
-	if (explore_next(v->x, &state))
+	v->shown = false;
+	if (explore_next(x, &state))
 		return VENDOR_INTERNAL;
+	v->shown = state.flags & VNVME_STATE_VALID;
 	memcpy(call->page, &state, sizeof(state));
 	return NVME_SC_OK;
 }
 
 static int vendor_verdict(struct vendor *v, const struct vendor_call *call)
 {
-	if (!v->x)
+	struct explore *x = vendor_exploring(v);
+
+	if (!x)
 		return VENDOR_SEQUENCE;
-	explore_verdict(v->x, call->arg[0]);
+	explore_verdict(x, call->arg[0]);
 	return NVME_SC_OK;
 }
 
@@ -147,15 +189,14 @@ static int vendor_repair(struct vendor *v, const struct vendor_call *call)
 
 static void vendor_leave(struct vendor *v)
 {
-	explore_end(v->x);
-	v->x = NULL;
-	vmedia_forget(v->m);
+	explore_end(v->x[--v->depth]);
+	vendor_drop(v);
 }
 
 static int vendor_back(struct vendor *v, const struct vendor_call *call)
 {
 	(void)call;
-	if (!v->x || vendor_busy(v))
+	if (!vendor_exploring(v) || vendor_busy(v))
 		return VENDOR_SEQUENCE;
 	vendor_leave(v);
 	return NVME_SC_OK;
@@ -169,8 +210,10 @@ static int vendor_cut(struct vendor *v, const struct vendor_call *call)
 	};
 	struct vnvme_state state;
 
-	if (v->x || v->m->off)
+	if (v->depth || v->m->off)
 		return VENDOR_SEQUENCE;
+	if (v->m->full)
+		return VENDOR_FULL;
 	if (explore_cut(v->m, &cfg, &state))
 		return VENDOR_INTERNAL;
 	memcpy(call->page, &state, sizeof(state));
@@ -255,7 +298,9 @@ struct vendor *vendor_new(const struct cfg *cfg, struct vmedia *media,
 
 void vendor_free(struct vendor *v)
 {
-	if (v->x)
+	if (v->m->outer && !vendor_exploring(v))
+		vmedia_unnest(v->m);
+	while (v->depth)
 		vendor_leave(v);
 	free(v);
 }

@@ -17,8 +17,18 @@
  *		mount, check, unmount; REPAIR; VERDICT
  *	BACK
  *
- * What comes out of turn (NEXT before END, BEGIN before BACK, CUT in between)
- * gets Command Sequence Error; an unknown function or argument Invalid Field.
+ * The power may go again while a state is mounted for the first time.  Instead of
+ * "mount, check, unmount", with a state that NEXT has just given:
+ *
+ *	BEGIN; mount, and what else is to be recorded; unmount; END
+ *	while NEXT says that there is a state: as above
+ *	BACK; VERDICT on the state of the first failure, if it is wanted
+ *
+ * up to VNVME_DEPTH failures in all.
+ *
+ * What comes out of turn (NEXT before END, BEGIN in an exploration without a state
+ * from NEXT, CUT in between) gets Command Sequence Error; an unknown function or
+ * argument Invalid Field.
  */
 #ifndef VNVME_VENDOR_H
 #define VNVME_VENDOR_H
@@ -27,14 +37,23 @@
 
 #define VNVME_OPCODE	0xc2		/* data from the controller */
 #define VNVME_PAGE	4096
+#define VNVME_DEPTH	4		/* explorations within each other */
+
+/*
+ * Status (type: vendor specific) of MARK, END and CUT: the recording would exceed
+ * the memory that the device may use for it (`log=` in vm/vnvme/cfg.c), and is not
+ * complete.  Nothing can be explored; with END it is over, as after BACK.
+ */
+#define VNVME_SC_LOG_FULL 0x7c0
 
 enum vnvme_function {
 	/* The page begins with struct vnvme_about.  Always there. */
 	VNVME_ABOUT = 1,
 	/*
 	 * What the guest sees now is durable, the log starts empty, and keeps
-	 * everything from here on.  -> Command Sequence Error while a write is
-	 * in flight.
+	 * everything from here on.  In a state of an exploration that one is put
+	 * aside until BACK: the state is the ground of what comes.
+	 * -> Command Sequence Error while a write is in flight.
 	 */
 	VNVME_BEGIN,
 	/* An ordered mark in the log: CDW11 is its kind, CDW12 its number. */
@@ -66,8 +85,10 @@ enum vnvme_function {
 	 */
 	VNVME_REPAIR,
 	/*
-	 * The media are as the guest left them at END.  Nothing is kept.  Only
-	 * while the namespace is not mounted, as with NEXT.
+	 * The media are as the guest left them at END.  Nothing is kept.  In a
+	 * state of another exploration that one goes on, with NEXT or with the
+	 * verdict on that state; its own BACK is to its own END.  Only while the
+	 * namespace is not mounted, as with NEXT.
 	 */
 	VNVME_BACK,
 	/*
@@ -106,6 +127,8 @@ struct vnvme_about {
 	uint64_t events;	/* in the log by now */
 	uint32_t recording;
 	uint32_t poison;	/* 1: blocks never written have the pattern */
+	uint32_t full;		/* 1: see VNVME_SC_LOG_FULL */
+	uint32_t depth;		/* explorations begun, and not left by BACK */
 };
 
 enum vnvme_state_flag {
