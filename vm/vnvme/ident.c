@@ -95,7 +95,11 @@ static void ident_ctrl(struct ctrl *c)
 	ident_16(c, 2048, 2500);		/* PSD0, MP: 25 W */
 }
 
-/* NSFEAT: NSABP; MAM, which came after version 2.0 (bit 6 was reserved). */
+/*
+ * NSFEAT: NSABP in bit 1, as Linux reads it.  MAM in bit 6, which version 2.0 reserves:
+ * so nvme-cli 2.13 prints it ("[6:6]: Multiple Atomicity Mode applies to write
+ * operations", above OPTPERF in 5:4); Linux 7.3 and libnvme 1.16 do not know it.
+ */
 static uint8_t ident_nsfeat(const struct cfg *cfg)
 {
 	return (cfg->ns_atomics ? 1 << 1 : 0) | (cfg->mam ? 1 << 6 : 0);
