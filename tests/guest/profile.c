@@ -196,6 +196,7 @@ static const struct t_case cases[] = {
 	{ "error-read",		profile_error_read },
 	{ "error-write",	profile_error_write },
 	{ "guard",		profile_guard },
+	{ "order",		profile_order },
 	{ "overlap",		profile_overlap },
 	{ "split",		profile_split },
 };

@@ -10,6 +10,9 @@ void profile_error_flush(struct t *t);
 void profile_error_read(struct t *t);
 void profile_error_write(struct t *t);
 
+/* profile_order.c: vnvme completes in the order of arrival, or not: its profile. */
+void profile_order(struct t *t);
+
 /* profile_guard.c: PROFILE=pi checks what it is given. */
 void profile_guard(struct t *t);
 
