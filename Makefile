@@ -96,7 +96,7 @@ help: ## list what can be asked for
 #:   LINUX=~/src/linux   your own tree (SERIES=auto|yes|no, KCONFIG=FILE adds symbols)
 #:   V=1                 show everything                 SETUP=no    install no packages
 #:   REPEAT=20           each case so often              HOLD=1      keep a guest that failed
-#:   FSX=FILE            operations for TESTS=fsx/replay, fsx/minimise or crash/replay
+#:   FSX=FILE            operations for fsx/replay, fsx/minimise, crash/replay, crash/fsx-replay
 #:   STATES=n PART=i/n   of group crash: how many states, and which part of them
 #:   TRACE='block:*'     trace events of each case, into the results folder
 #: with mutants: DRAW=20 SEED=7, drawn by lot (MUTANTS='fs/xfs/*': of these files)

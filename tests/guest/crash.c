@@ -296,6 +296,7 @@ static const struct t_case crash_cases[] = {
 	{ "append", crash_append },
 	{ "control", crash_control },
 	{ "fsx", crash_fsx_case },
+	{ "fsx-control", crash_fsx_control },
 	{ "fsx-replay", crash_fsx_replay },
 	{ "liar-atomic", crash_liar_atomic },
 	{ "liar-flush", crash_liar_flush },

@@ -29,7 +29,8 @@
  *
  *	KIND FILE [POS [LEN]]		bytes; # comments
  *
- * so that it can be replayed, and cut down when it has shown something.
+ * so that it can be replayed, and cut down when it has shown something.  Lists of
+ * fsx are another kind of workload, with rules of their own: crash_fsx.h.
  */
 #ifndef CRASH_H
 #define CRASH_H

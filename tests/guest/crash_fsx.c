@@ -48,7 +48,7 @@ static void crash_fsx_done(struct fsx *f, const struct fsx_op *op)
 {
 	struct crash_fsx *x = f->own;
 
-	if (crash_fsx_does(op->kind) & CRASH_FSX_MOVES)
+	if (!f->idle && crash_fsx_does(op->kind) & CRASH_FSX_MOVES)
 		T_MUST(!fsync(f->fd));
 	crash_fsx_shoot(x, op);
 	t_vnvme(x->c->v, VNVME_MARK, 1, f->nr, 0);
@@ -121,9 +121,7 @@ static const struct crash_work crash_fsx_work = {
 	.text = crash_fsx_text,
 };
 
-/* The list is ours from now on. */
-static struct crash_fsx *crash_fsx_new(struct t *t, struct fsx_op *list,
-				       int nr)
+struct crash_fsx *crash_fsx_new(struct t *t, struct fsx_op *list, int nr)
 {
 	struct crash_fsx *x = calloc(1, sizeof(*x));
 
@@ -139,7 +137,7 @@ static struct crash_fsx *crash_fsx_new(struct t *t, struct fsx_op *list,
 	return x;
 }
 
-static void crash_fsx_free(struct crash_fsx *x)
+void crash_fsx_free(struct crash_fsx *x)
 {
 	crash_fsx_forget(x);
 	crash_free(x->c);
@@ -171,7 +169,7 @@ void crash_fsx_case(struct t *t)
 	int i;
 
 	fsx_alone();
-	for (i = 0; i < CRASH_FSX_LISTS; i++, t->seed++) {
+	for (i = 0; i < CRASH_FSX_LISTS && !t->failed; i++, t->seed++) {
 		x = crash_fsx_new(t, crash_fsx_draw(t, CRASH_FSX_OPS),
 				  CRASH_FSX_OPS);
 		crash_judge(x->c);

@@ -109,10 +109,17 @@ unsigned int crash_fsx_does(const struct fsx_kind *kind);
 bool crash_fsx_check(struct crash_fsx *x, int fd, int marks);
 
 /*
- * crash_fsx.c: the cases.
+ * crash_fsx.c: lists as workloads, and the cases.
  */
+/* @list is from 1, has room for FSX_LAST more, and is ours from now on. */
+struct crash_fsx *crash_fsx_new(struct t *t, struct fsx_op *list, int nr);
+void crash_fsx_free(struct crash_fsx *x);
 void crash_fsx_case(struct t *t);
 void crash_fsx_replay(struct t *t);
+
+/*
+ * crash_fsx_control.c: what must be noticed.
+ */
 void crash_fsx_control(struct t *t);
 
 #endif

@@ -10,6 +10,7 @@
 #include "crash.h"
 
 #define CRASH_TRIES	60	/* workloads that are run, at most */
+#define CRASH_SECONDS	240	/* spent on them, or a bit more */
 
 /* The smallest that is known to show it. */
 struct crash_min {
@@ -82,6 +83,7 @@ void crash_minimise(struct crash *c)
 {
 	struct crash_list list = c->work->list(c);
 	struct crash_min m = { .ops = t_alloc(*list.nr * list.size) };
+	long long late = t_now() + CRASH_SECONDS * 1000000000LL;
 	int tries = 0, size, at, end;
 
 	crash_keep(&m, c);
@@ -89,7 +91,8 @@ void crash_minimise(struct crash *c)
 	if (*list.nr < m.nr)
 		tries += !crash_still(c, &m);
 	for (size = *list.nr / 2; size; size /= 2)
-		for (at = 0; at < *list.nr && tries < CRASH_TRIES; tries++) {
+		for (at = 0; at < *list.nr && tries < CRASH_TRIES &&
+		     t_now() < late; tries++) {
 			end = at + size < *list.nr ? at + size : *list.nr;
 			crash_without(c, at, end);
 			if (!crash_still(c, &m))
