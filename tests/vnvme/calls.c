@@ -14,11 +14,17 @@ static void calls_repair(void *ctx, uint32_t token)
 	((struct calls *)ctx)->repairs = token + 1;
 }
 
+static void calls_changed(void *ctx)
+{
+	((struct calls *)ctx)->changes++;
+}
+
 bool calls_open(struct calls *c, bool repair)
 {
 	struct vendor_ops ops = {
 		.in_flight = calls_in_flight,
 		.repair = repair ? calls_repair : NULL,
+		.changed = calls_changed,
 		.ctx = c,
 	};
 	int fd = vt_image(PL_BLOCKS * 512);

@@ -21,6 +21,7 @@ struct calls {
 	struct vendor *v;
 	unsigned int in_flight;	/* to be told */
 	uint32_t repairs;	/* token + 1 of the last */
+	unsigned int changes;	/* of the namespace, that were told */
 	uint32_t result;	/* of the last call */
 	union {
 		uint8_t bytes[VNVME_PAGE];

@@ -183,7 +183,7 @@ static bool out_of_turn(void)
 	c.in_flight = 0;
 	TH_CHECK(!calls_do(&c, VNVME_BACK, 0, 0, 0));
 	TH_CHECK(calls_do(&c, 0, 0, 0, 0) == CALLS_FIELD);
-	TH_CHECK(calls_do(&c, VNVME_LOG + 1, 0, 0, 0) == CALLS_FIELD);
+	TH_CHECK(calls_do(&c, VNVME_LIMITS + 1, 0, 0, 0) == CALLS_FIELD);
 	TH_CHECK(calls_do(&c, 0xffffffff, 0, 0, 0) == CALLS_FIELD);
 	calls_close(&c);
 	return true;

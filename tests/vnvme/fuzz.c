@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define FUZZ_ROM	0x700000u	/* the guest's memory from here on */
 #define FUZZ_ROM_LEN	0x2000u
 #define FUZZ_STEPS	100000		/* ticks until all must be complete */
+#define FUZZ_LOG	0x8000u		/* bytes: some recordings get full */
 
 /* The input, and what is left of it. */
 struct fuzz {
@@ -160,20 +161,50 @@ static void fuzz_vendor(struct fuzz *f)
 	ctrl_vendor_done(f->t.c, f->t.call.token, fuzz_take(f, 1) % 2, 7, page);
 }
 
+static void fuzz_record(struct vmedia *m)
+{
+	if (!m->outer)
+		vmedia_record(m);
+	else if (m->recording)
+		vmedia_stop(m);
+}
+
+static void fuzz_forget(struct vmedia *m)
+{
+	if (m->outer)
+		vmedia_unnest(m);
+	else
+		vmedia_forget(m);
+}
+
+static void fuzz_nest(struct vmedia *m)
+{
+	if (m->stopped && !m->full && vmedia_nest(m))
+		abort();
+}
+
 static void fuzz_media(struct fuzz *f)
 {
-	switch (fuzz_take(f, 1) % 5) {
+	struct vmedia *m = &f->t.media;
+
+	switch (fuzz_take(f, 1) % 7) {
 	case 0:
-		f->t.media.off = !f->t.media.off;
+		m->off = !m->off;
 		break;
 	case 1:
-		vmedia_record(&f->t.media);
+		fuzz_record(m);
 		break;
 	case 2:
-		vmedia_stop(&f->t.media);
+		vmedia_stop(m);
+		break;
+	case 5:
+		fuzz_nest(m);
+		break;
+	case 6:
+		ctrl_ns_changed(f->t.c);
 		break;
 	default:
-		vmedia_forget(&f->t.media);
+		fuzz_forget(m);
 	}
 }
 
@@ -286,6 +317,8 @@ static void fuzz_end(struct fuzz *f)
 	fuzz_check_media(&t->media);
 	fuzz_check_rom(t);
 	t->media.off = false;
+	while (t->media.outer)
+		vmedia_unnest(&t->media);
 	vmedia_forget(&t->media);
 	t->cfg.nr_errors = 0;
 	fuzz_restart(f);
@@ -311,6 +344,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	vt_new(&f.t, devices[fuzz_take(&f, 1) %
 			     (sizeof(devices) / sizeof(*devices))]);
+	f.t.media.log_max = FUZZ_LOG;
 	fuzz_next_mem = f.t.bus.mem;
 	f.t.bus.ctx = &f.t;
 	f.t.vendor.ctx = &f.t;

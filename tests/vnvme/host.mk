@@ -11,7 +11,7 @@ CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
 # The controller and what it stands on
-parts := adm adm_vendor cfg ctrl fault feat ident log logpage media nvm prp record \
+parts := adm adm_vendor cfg ctrl event fault feat ident log logpage media nvm prp record \
 	queue sched
 under_test := $(parts:%=vm/vnvme/%.c) tests/vnvme/vt_drv.c
 explorer := $(wildcard vm/vnvme/explore*.c) vm/vnvme/power.c vm/vnvme/vendor.c \

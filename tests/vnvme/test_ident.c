@@ -18,7 +18,8 @@ static bool body_ident_ctrl(void)
 	TH_CHECK(identify(1, 0, 0) == 0);
 	TH_CHECK(!memcmp(t.mem + VT_DATA + 4, "abc                 ", 20));
 	TH_CHECK(t.mem[VT_DATA + 77] == 3 && t.mem[VT_DATA + 111] == 1);
-	TH_CHECK(vt_data64(&t, 80) == 0x20000);
+	/* Its version, OAES */
+	TH_CHECK(vt_data64(&t, 80) == 0x20000 && vt_data16(&t, 92) == 0x100);
 	TH_CHECK(t.mem[VT_DATA + 512] == 0x66 && t.mem[VT_DATA + 513] == 0x44);
 	TH_CHECK(t.mem[VT_DATA + 516] == 1 && vt_data16(&t, 520) == 0x5c);
 	TH_CHECK(t.mem[VT_DATA + 525] == 7);

@@ -168,13 +168,13 @@ static bool body_doorbells(void)
 	}
 	ctrl_write(t.c, NVME_DOORBELLS + 8 + 2, &one, 4, t.now);
 	ctrl_write(t.c, NVME_DOORBELLS + 8, &one, 2, t.now);
-	TH_CHECK(!t.c->sq[1].tail && !t.c->error_due);
+	TH_CHECK(!t.c->sq[1].tail && !t.c->event[EVENT_ERROR].due);
 	vt_head(&t, 1, 1);	/* there is nothing to take */
-	TH_CHECK(t.c->error_due && t.c->error_result == 0x10100);
+	TH_CHECK(t.c->event[EVENT_ERROR].due && t.c->event[EVENT_ERROR].result == 0x10100);
 	vt_tail(&t, 1, 16);
 	vt_head(&t, 1, 0xffff);
 	vt_tail(&t, 8, 1);
-	TH_CHECK(t.c->error_result == 0x10000);
+	TH_CHECK(t.c->event[EVENT_ERROR].result == 0x10000);
 	vt_head(&t, 8, 0);
 	vt_write32(&t, CTRL_BAR_SIZE - 4, 1);
 	TH_CHECK(vt_put(&t, 0, 1, 1, false) == 0);

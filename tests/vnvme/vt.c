@@ -14,9 +14,11 @@ int main(void)
 	all &= th_group("vnvme-full", vt_full);
 	all &= th_group("vnvme-ident", vt_ident);
 	all &= th_group("vnvme-less", vt_less);
+	all &= th_group("vnvme-limits", vt_limits);
 	all &= th_group("vnvme-log", vt_log);
 	all &= th_group("vnvme-media", vt_media);
 	all &= th_group("vnvme-model", vt_model);
+	all &= th_group("vnvme-notice", vt_notice);
 	all &= th_group("vnvme-nvm", vt_nvm);
 	all &= th_group("vnvme-power", vt_power);
 	all &= th_group("vnvme-queue", vt_queue);

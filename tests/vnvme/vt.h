@@ -11,8 +11,9 @@
 #include "../host/th.h"
 
 extern const struct th_test vt_adm[], vt_beside[], vt_calls[], vt_cfg[], vt_explore[],
-	vt_fault[], vt_full[], vt_ident[], vt_less[], vt_log[], vt_media[], vt_model[],
-	vt_nvm[], vt_power[], vt_queue[], vt_regs[], vt_sched[], vt_twice[], vt_vendor[];
+	vt_fault[], vt_full[], vt_ident[], vt_less[], vt_limits[], vt_log[], vt_media[],
+	vt_model[], vt_notice[], vt_nvm[], vt_power[], vt_queue[], vt_regs[], vt_sched[], vt_twice[],
+	vt_vendor[];
 
 /* A descriptor of @size zero bytes in memory. */
 int vt_image(uint64_t size);

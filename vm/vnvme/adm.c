@@ -88,54 +88,6 @@ static uint16_t adm_abort(struct ctrl *c, const struct nvme_cmd *cmd,
 	return NVME_SC_OK;
 }
 
-/* Tell of an error event, if there is one, by a request, if there is one. */
-static void adm_event_send(struct ctrl *c)
-{
-	struct req *r = c->error_due && !c->error_masked ?
-			sched_find_event(c) : NULL;
-
-	if (!r)
-		return;
-	r->result = c->error_result;
-	sched_now(c, r);
-	c->events--;
-	c->error_due = false;
-	c->error_masked = true;
-}
-
-/*
- * "Asynchronous Event Request command": reported once, then no more until the
- * host has read the log page that clears it.
- */
-void adm_event(struct ctrl *c, uint8_t info)
-{
-	c->error_due = true;
-	/* Type 0 in bits 2:0; information in 15:8; the log page in 23:16. */
-	c->error_result = (uint32_t)info << 8 | 1u << 16;
-	adm_event_send(c);
-}
-
-void adm_event_read(struct ctrl *c)
-{
-	c->error_masked = false;
-	adm_event_send(c);
-}
-
-static int adm_async_event(struct ctrl *c, struct req *r)
-{
-	if (c->events == CTRL_EVENTS)
-		return NVME_SC_AER_LIMIT;
-	r->event = true;
-	if (c->error_due && !c->error_masked) {
-		r->result = c->error_result;
-		c->error_due = false;
-		c->error_masked = true;
-		return NVME_SC_OK;
-	}
-	c->events++;
-	return CMD_WAITS;
-}
-
 static int adm_dispatch(struct ctrl *c, const struct nvme_cmd *cmd,
 			struct req *r)
 {
@@ -162,7 +114,7 @@ static int adm_dispatch(struct ctrl *c, const struct nvme_cmd *cmd,
 	case NVME_ADM_GET_FEATURES:
 		return feat_get(c, cmd, &r->result);
 	case NVME_ADM_ASYNC_EVENT:
-		return adm_async_event(c, r);
+		return event_request(c, r);
 	case VNVME_OPCODE:
 		return adm_vendor(c, cmd, r);
 	default:

@@ -6,7 +6,8 @@
  *	queue.c		submission and completion queues, interrupts
  *	sched.c		commands in flight: when each completes, in which order
  *	prp.c		the guest's data pages
- *	adm.c		admin commands: queues, abort, asynchronous events
+ *	adm.c		admin commands: queues, abort
+ *	event.c		asynchronous events
  *	adm_vendor.c	the vendor's admin command
  *	ident.c, feat.c, logpage.c
  *	nvm.c		I/O commands
@@ -97,6 +98,15 @@ struct features {
 	bool stamped;		/* by the host */
 };
 
+/* One that is told, or waits for that (event.c). */
+enum event_kind { EVENT_ERROR, EVENT_NOTICE, EVENT_KINDS };
+
+struct event {
+	bool due;		/* it waits for a request */
+	bool masked;		/* one was told, its log page not read since */
+	uint32_t result;	/* dword 0 of its completion */
+};
+
 /* "Error Information Log Entry" */
 struct error_entry {
 	uint64_t count;
@@ -140,9 +150,8 @@ struct ctrl {
 	} faults[CFG_ERRORS];
 
 	unsigned int events;	/* asynchronous event requests that wait */
-	bool error_due;		/* an error event waits for a request */
-	bool error_masked;	/* one was reported, the log not read since */
-	uint32_t error_result;	/* dword 0 of its completion */
+	struct event event[EVENT_KINDS];
+	bool ns_changed;	/* in "Changed Namespace List" */
 	struct error_entry errors[CTRL_ERRORS];	/* the newest first */
 	struct stats stats;
 
@@ -225,9 +234,14 @@ uint16_t nvm_run(struct ctrl *c, const struct nvme_cmd *cmd, struct req *r,
 /* logpage.c: remember a command that failed. */
 void logpage_error(struct ctrl *c, const struct nvme_cmd *cmd,
 		   const struct req *r);
-/* adm.c: "Asynchronous Event Information - Error Status": @info. */
-void adm_event(struct ctrl *c, uint8_t info);
-void adm_event_read(struct ctrl *c);
+/* event.c */
+/* "Asynchronous Event Information - Error Status": @info */
+void event_error(struct ctrl *c, uint8_t info);
+/* The host has read log page @lid, and does not retain its event. */
+void event_read(struct ctrl *c, uint8_t lid);
+void event_reset(struct ctrl *c);
+/* The request @r: a status, or CMD_WAITS. */
+int event_request(struct ctrl *c, struct req *r);
 
 /* fault.c */
 struct span {

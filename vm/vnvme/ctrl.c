@@ -64,8 +64,7 @@ static void ctrl_stop(struct ctrl *c)
 	if (any)
 		vmedia_abandon(c->media);
 	c->csts = 0;
-	c->error_due = false;
-	c->error_masked = false;
+	event_reset(c);
 	feat_reset(c);
 }
 

@@ -64,6 +64,8 @@ uint64_t ctrl_tick(struct ctrl *c, uint64_t now);
 /* @text: up to VNVME_PAGE bytes for the guest's page, or NULL. */
 void ctrl_vendor_done(struct ctrl *c, uint32_t token, int status,
 		      uint32_t result, const void *page);
+/* What identify says of the namespace has changed (@cfg): tell the host. */
+void ctrl_ns_changed(struct ctrl *c);
 /* Writes that arrived and are not complete. */
 unsigned int ctrl_in_flight(const struct ctrl *c);
 

@@ -74,6 +74,8 @@ static void ident_ctrl(struct ctrl *c)
 	c->page[77] = cfg->mdts;
 	ident_16(c, 78, 1);			/* CNTLID */
 	ident_32(c, 80, NVME_VERSION);
+	/* OAES: only the vendor's command changes anything */
+	ident_32(c, 92, c->vendor ? NVME_AEC_NS_CHANGED : 0);
 	c->page[111] = 1;			/* CNTRLTYPE: I/O */
 	c->page[258] = 3;			/* ACL, from zero */
 	c->page[259] = CTRL_EVENTS - 1;		/* AERL */

@@ -6,16 +6,6 @@
 
 _Static_assert(sizeof(struct error_entry) == 64, "an error's entry");
 
-/* "Log Page Identifiers" */
-enum {
-	LOGPAGE_SUPPORTED = 0x00,
-	LOGPAGE_ERROR = 0x01,
-	LOGPAGE_SMART = 0x02,
-	LOGPAGE_FIRMWARE = 0x03,
-	LOGPAGE_CHANGED_NS = 0x04,
-	LOGPAGE_EFFECTS = 0x05,
-};
-
 static void logpage_16(struct ctrl *c, unsigned int at, uint16_t value)
 {
 	memcpy(c->page + at, &value, sizeof(value));
@@ -102,7 +92,7 @@ static uint32_t logpage_supported(struct ctrl *c)
 {
 	unsigned int lid;
 
-	for (lid = LOGPAGE_SUPPORTED; lid <= LOGPAGE_EFFECTS; lid++)
+	for (lid = NVME_LOG_SUPPORTED; lid <= NVME_LOG_EFFECTS; lid++)
 		logpage_32(c, 4 * lid, 1);
 	return 1024;
 }
@@ -111,18 +101,20 @@ static uint32_t logpage_supported(struct ctrl *c)
 static uint32_t logpage_fill(struct ctrl *c, uint8_t lid)
 {
 	switch (lid) {
-	case LOGPAGE_SUPPORTED:
+	case NVME_LOG_SUPPORTED:
 		return logpage_supported(c);
-	case LOGPAGE_ERROR:
+	case NVME_LOG_ERROR:
 		memcpy(c->page, c->errors, sizeof(c->errors));
 		return sizeof(c->errors);
-	case LOGPAGE_SMART:
+	case NVME_LOG_SMART:
 		return logpage_smart(c);
-	case LOGPAGE_FIRMWARE:
+	case NVME_LOG_FIRMWARE:
 		return logpage_firmware(c);
-	case LOGPAGE_CHANGED_NS:	/* it never does */
+	case NVME_LOG_CHANGED_NS:
+		if (c->ns_changed)
+			logpage_32(c, 0, CTRL_NSID);
 		return 4096;
-	case LOGPAGE_EFFECTS:
+	case NVME_LOG_EFFECTS:
 		return logpage_effects(c);
 	default:
 		return 0;
@@ -149,8 +141,16 @@ uint16_t logpage_run(struct ctrl *c, const struct nvme_cmd *cmd)
 		return NVME_SC_FIELD;
 	len = dwords * 4 < size - off ? dwords * 4 : size - off;
 	status = prp_reply(c, cmd, c->page + off, len);
+	if (status)
+		return status;
+	/*
+	 * "since the last time the log page was read", whether the event is retained
+	 * or not, as in Linux's target.
+	 */
+	if (lid == NVME_LOG_CHANGED_NS)
+		c->ns_changed = false;
 	/* "Retain Asynchronous Event" is bit 15. */
-	if (!status && lid == LOGPAGE_ERROR && !(cmd->cdw10 & 1u << 15))
-		adm_event_read(c);
-	return status;
+	if (!(cmd->cdw10 & 1u << 15))
+		event_read(c, lid);
+	return NVME_SC_OK;
 }

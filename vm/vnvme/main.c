@@ -164,10 +164,17 @@ static void main_repair(void *ctx, uint32_t token)
 	repair_ask(&s->repair, token);
 }
 
+static void main_changed(void *ctx)
+{
+	struct server *s = ctx;
+
+	ctrl_ns_changed(s->ctrl);
+}
+
 static int main_open(struct server *s)
 {
 	const struct vendor_ops ops = {
-		.in_flight = main_in_flight, .ctx = s,
+		.in_flight = main_in_flight, .changed = main_changed, .ctx = s,
 		.repair = s->repair.argc ? main_repair : NULL,
 	};
 	int ret = vmedia_open(&s->media, s->image, s->cfg.size, s->cfg.lba_size,

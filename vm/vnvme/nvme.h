@@ -162,4 +162,17 @@ enum {
 	NVME_FEAT_TIMESTAMP = 0x0e,
 };
 
+/* "Log Page Identifiers" */
+enum {
+	NVME_LOG_SUPPORTED = 0x00,
+	NVME_LOG_ERROR = 0x01,
+	NVME_LOG_SMART = 0x02,
+	NVME_LOG_FIRMWARE = 0x03,
+	NVME_LOG_CHANGED_NS = 0x04,
+	NVME_LOG_EFFECTS = 0x05,
+};
+
+/* "Asynchronous Event Configuration", and what is supported of it (OAES) */
+#define NVME_AEC_NS_CHANGED	(1u << 8)
+
 #endif

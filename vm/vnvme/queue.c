@@ -188,9 +188,9 @@ void queue_tail(struct ctrl *c, unsigned int id, uint32_t value)
 	struct sq *sq = &c->sq[id];
 
 	if (!sq->used) {
-		adm_event(c, QUEUE_NO_DOORBELL);
+		event_error(c, QUEUE_NO_DOORBELL);
 	} else if (value >= sq->size) {
-		adm_event(c, QUEUE_BAD_VALUE);
+		event_error(c, QUEUE_BAD_VALUE);
 	} else {
 		sq->tail = value;
 		queue_fetch(c, id);
@@ -202,10 +202,10 @@ void queue_head(struct ctrl *c, unsigned int id, uint32_t value)
 	struct cq *cq = &c->cq[id];
 
 	if (!cq->used)
-		adm_event(c, QUEUE_NO_DOORBELL);
+		event_error(c, QUEUE_NO_DOORBELL);
 	else if (value >= cq->size ||
 		 (value + cq->size - cq->head) % cq->size > queue_untaken(cq))
-		adm_event(c, QUEUE_BAD_VALUE);
+		event_error(c, QUEUE_BAD_VALUE);
 	else
 		cq->head = value;
 }

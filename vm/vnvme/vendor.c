@@ -18,7 +18,7 @@
 #define VENDOR_NO_REPAIR	255
 
 struct vendor {
-	const struct cfg *cfg;
+	struct cfg *cfg;
 	struct vmedia *m;
 	struct vendor_ops ops;
 	struct ctrl_vendor calls;
@@ -257,6 +257,39 @@ static int vendor_log(struct vendor *v, const struct vendor_call *call)
 	return NVME_SC_OK;
 }
 
+static void vendor_set_limits(struct cfg *cfg, const uint32_t *arg)
+{
+	cfg->ns_atomics = !(arg[2] & VNVME_LIMITS_NONE);
+	cfg->nawun = arg[0] & 0xffff;
+	cfg->nawupf = arg[0] >> 16;
+	cfg->nabsn = arg[1] & 0xffff;
+	cfg->nabspf = arg[1] >> 16;
+	cfg->nabo = arg[2] & 0xffff;
+	cfg->mam = arg[2] & VNVME_LIMITS_MAM;
+}
+
+static int vendor_limits(struct vendor *v, const struct vendor_call *call)
+{
+	const uint32_t *arg = call->arg;
+	struct cfg cfg = *v->cfg;
+	char why[1];
+
+	if (v->depth || v->m->recording || v->m->full || v->m->off)
+		return VENDOR_SEQUENCE;
+	if (arg[2] & ~(0xffffu | VNVME_LIMITS_MAM | VNVME_LIMITS_NONE))
+		return VENDOR_FIELD;
+	if (arg[2] & VNVME_LIMITS_NONE &&
+	    (arg[0] || arg[1] || arg[2] != VNVME_LIMITS_NONE))
+		return VENDOR_FIELD;
+	vendor_set_limits(&cfg, arg);
+	if (cfg_check(&cfg, why, sizeof(why)))
+		return VENDOR_FIELD;
+	vmedia_forget(v->m);
+	vendor_set_limits(v->cfg, arg);
+	v->ops.changed(v->ops.ctx);
+	return NVME_SC_OK;
+}
+
 static int vendor_call(void *ctx, uint32_t token, uint32_t fn,
 		       const uint32_t arg[4], void *page, uint32_t *result)
 {
@@ -273,6 +306,7 @@ static int vendor_call(void *ctx, uint32_t token, uint32_t fn,
 		[VNVME_ON] = vendor_on,
 		[VNVME_LIE] = vendor_lie,
 		[VNVME_LOG] = vendor_log,
+		[VNVME_LIMITS] = vendor_limits,
 	};
 	const struct vendor_call call = { token, arg, page, result };
 
@@ -282,7 +316,7 @@ static int vendor_call(void *ctx, uint32_t token, uint32_t fn,
 	return calls[fn](ctx, &call);
 }
 
-struct vendor *vendor_new(const struct cfg *cfg, struct vmedia *media,
+struct vendor *vendor_new(struct cfg *cfg, struct vmedia *media,
 			  const struct vendor_ops *ops)
 {
 	struct vendor *v = calloc(1, sizeof(*v));

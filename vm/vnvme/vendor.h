@@ -108,6 +108,24 @@ enum vnvme_function {
 	 * begins with the number of the event of the command's arrival.
 	 */
 	VNVME_LOG,
+	/*
+	 * The namespace has these atomic limits from now on, in blocks from zero as in
+	 * identify: CDW11 NAWUN (bits 15:0) and NAWUPF (31:16), CDW12 NABSN and
+	 * NABSPF, CDW13 NABO and flags (enum vnvme_limits).  The host is told
+	 * (Namespace Attribute Changed, Changed Namespace List).  What was in the
+	 * cache is durable then, so that it is not judged by them.
+	 * -> Invalid Field if they contradict each other or the controller's own;
+	 * Command Sequence Error in a recording or an exploration, whose states go by
+	 * one set of limits.
+	 */
+	VNVME_LIMITS,
+};
+
+/* In CDW13 of VNVME_LIMITS. */
+enum vnvme_limits {
+	VNVME_LIMITS_MAM = 1 << 16,	/* multiple atomicity mode */
+	/* The namespace has none: the controller's count, and all others are 0. */
+	VNVME_LIMITS_NONE = 1 << 17,
 };
 
 enum vnvme_lie {

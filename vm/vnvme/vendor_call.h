@@ -19,16 +19,18 @@ struct vendor_ops {
 	 * follows.  NULL: there is no such program, the result is 255.
 	 */
 	void (*repair)(void *ctx, uint32_t token);
+	/* What identify says of the namespace has changed: ctrl_ns_changed(). */
+	void (*changed)(void *ctx);
 	void *ctx;
 };
 
 struct vendor;
 
 /*
- * Nothing is owned but what it allocates itself; all must outlive it.  NULL
- * without memory.
+ * Nothing is owned but what it allocates itself; all must outlive it.  VNVME_LIMITS
+ * changes @cfg.  NULL without memory.
  */
-struct vendor *vendor_new(const struct cfg *cfg, struct vmedia *media,
+struct vendor *vendor_new(struct cfg *cfg, struct vmedia *media,
 			  const struct vendor_ops *ops);
 /* Ends an exploration: the media are as they were at END. */
 void vendor_free(struct vendor *v);
