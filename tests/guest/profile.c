@@ -196,6 +196,8 @@ static const struct t_case cases[] = {
 	{ "error-read",		profile_error_read },
 	{ "error-write",	profile_error_write },
 	{ "guard",		profile_guard },
+	{ "limits",		profile_limits },
+	{ "limits-running",	profile_limits_running },
 	{ "order",		profile_order },
 	{ "overlap",		profile_overlap },
 	{ "split",		profile_split },

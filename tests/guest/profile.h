@@ -16,4 +16,8 @@ void profile_order(struct t *t);
 /* profile_guard.c: PROFILE=pi checks what it is given. */
 void profile_guard(struct t *t);
 
+/* profile_limits.c: PROFILE=vnvme-16k changes its limits while it runs. */
+void profile_limits(struct t *t);
+void profile_limits_running(struct t *t);
+
 #endif
