@@ -22,7 +22,7 @@ struct t_async {
 	aio_context_t ctx;
 	struct iocb cbs[T_ASYNC_DEPTH];
 	struct iocb *queue[T_ASYNC_DEPTH];
-	long refused[T_ASYNC_DEPTH];	/* errors of io_submit() */
+	struct io_event refused[T_ASYNC_DEPTH];	/* by io_submit() */
 	int nr_refused;
 	struct io_event ready[T_ASYNC_DEPTH];	/* taken, but not reaped */
 	int nr_ready;
@@ -62,6 +62,7 @@ static void t_async_queue_uring(struct t_async *a, int fd, void *buf,
 
 	T_MUST(sqe);
 	io_uring_prep_write(sqe, fd, buf, len, pos);
+	io_uring_sqe_set_data(sqe, buf);
 	sqe->rw_flags = flags;
 }
 
@@ -73,6 +74,7 @@ static void t_async_queue_aio(struct t_async *a, int fd, void *buf, off_t pos,
 	*cb = (struct iocb) {
 		.aio_fildes = fd,
 		.aio_lio_opcode = IOCB_CMD_PWRITE,
+		.aio_data = (uintptr_t)buf,
 		.aio_buf = (uintptr_t)buf,
 		.aio_nbytes = len,
 		.aio_offset = pos,
@@ -109,7 +111,9 @@ static void t_async_submit_aio(struct t_async *a)
 				 a->queue + done);
 
 		if (n < 0) {
-			a->refused[a->nr_refused++] = -errno;
+			a->refused[a->nr_refused++] = (struct io_event){
+				.data = a->queue[done]->aio_data, .res = -errno,
+			};
 			n = 1;
 		}
 		done += n;
@@ -128,7 +132,7 @@ long long t_async_submit(struct t_async *a)
 	return t_now() - begin;
 }
 
-static long t_async_reap_uring(struct t_async *a)
+static long t_async_take_uring(struct t_async *a, const void **buf)
 {
 	struct io_uring_cqe *cqe;
 	long res;
@@ -138,6 +142,7 @@ static long t_async_reap_uring(struct t_async *a)
 	} while (res == -EINTR);
 	T_MUST(!res);
 	res = cqe->res;
+	*buf = io_uring_cqe_get_data(cqe);
 	io_uring_cqe_seen(&a->ring, cqe);
 	return res;
 }
@@ -146,7 +151,7 @@ static long t_async_reap_uring(struct t_async *a)
  * Take completions; wait for one at least if @wait.  A task that has an io_uring
  * as well is interrupted when that has something for it to do.
  */
-static void t_async_take_aio(struct t_async *a, bool wait)
+static void t_async_get_events(struct t_async *a, bool wait)
 {
 	struct timespec no_wait = { 0 };
 	long n;
@@ -160,26 +165,36 @@ static void t_async_take_aio(struct t_async *a, bool wait)
 	a->nr_ready += n;
 }
 
-static long t_async_reap_aio(struct t_async *a)
+static long t_async_take_aio(struct t_async *a, const void **buf)
 {
-	if (a->nr_refused)
-		return a->refused[--a->nr_refused];
-	if (!a->nr_ready)
-		t_async_take_aio(a, true);
-	return (long)a->ready[--a->nr_ready].res;
+	const struct io_event *event;
+
+	if (!a->nr_refused && !a->nr_ready)
+		t_async_get_events(a, true);
+	event = a->nr_refused ? &a->refused[--a->nr_refused] :
+		&a->ready[--a->nr_ready];
+	*buf = (const void *)(uintptr_t)event->data;
+	return (long)event->res;
+}
+
+long t_async_take(struct t_async *a, const void **buf)
+{
+	return a->engine == T_URING ? t_async_take_uring(a, buf) :
+				      t_async_take_aio(a, buf);
 }
 
 long t_async_reap(struct t_async *a)
 {
-	return a->engine == T_URING ? t_async_reap_uring(a) :
-				      t_async_reap_aio(a);
+	const void *buf;
+
+	return t_async_take(a, &buf);
 }
 
 int t_async_ready(struct t_async *a)
 {
 	if (a->engine == T_URING)
 		return io_uring_cq_ready(&a->ring);
-	t_async_take_aio(a, false);
+	t_async_get_events(a, false);
 	return a->nr_ready + a->nr_refused;
 }
 

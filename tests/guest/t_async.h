@@ -33,6 +33,8 @@ long long t_async_submit(struct t_async *a);
  * refuses at submission is taken like a completion.
  */
 long t_async_reap(struct t_async *a);
+/* The same; *@buf is the buffer of which write that was. */
+long t_async_take(struct t_async *a, const void **buf);
 
 /* How many completions could be taken without waiting? */
 int t_async_ready(struct t_async *a);
