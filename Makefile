@@ -13,6 +13,7 @@ RUN_VARIABLES := \
 	FS \
 	FSX \
 	HOLD \
+	LISTS \
 	PART \
 	PROFILE \
 	REPEAT \
@@ -98,6 +99,7 @@ help: ## list what can be asked for
 #:   REPEAT=20           each case so often              HOLD=1      keep a guest that failed
 #:   FSX=FILE            operations for fsx/replay, fsx/minimise, crash/replay, crash/fsx-replay
 #:   STATES=n PART=i/n   of group crash: how many states, and which part of them
+#:   LISTS=n             of crash/pairs and crash/triples: how many lists, or LISTS=all
 #:   TRACE='block:*'     trace events of each case, into the results folder
 #: with mutants: DRAW=20 SEED=7, drawn by lot (MUTANTS='fs/xfs/*': of these files)
 #: with ci-local: SHARDS=2 and JOBS='build vm report' (others: bench host lane mutants series)

@@ -8,7 +8,7 @@ CC ?= cc
 CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
-src := $(wildcard tests/host/*.c) \
+src := $(wildcard tests/host/*.c) tests/guest/crash_lists.c \
 	$(filter-out %/main.c,$(wildcard tests/replay/*.c vm/supervisor/*.c))
 obj := $(patsubst %.c,$(BUILD)/host/test/%.o,$(sort $(src)))
 out := $(BUILD)/host/test/unit

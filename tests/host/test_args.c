@@ -27,13 +27,15 @@ static bool takes(void)
 {
 	char *argv[] = { "vmtest", "PROFILE=p", "FS=f", "TESTS=a b*", "SEED=7",
 			 "CFG=kasan", "FSX=l", "SHARD=2/3", "TIER=full", "V=1",
-			 "--bisect", "STATES=400", "PART=1/2", NULL };
+			 "--bisect", "STATES=400", "PART=1/2", "LISTS=all",
+			 NULL };
 	struct args a;
 	char *why;
 
-	TH_CHECK(!args_parse(&a, 13, argv, &why));
+	TH_CHECK(!args_parse(&a, 14, argv, &why));
 	TH_STR(a.states, "400");
 	TH_STR(a.part, "1/2");
+	TH_STR(a.lists, "all");
 	TH_STR(a.profile, "p");
 	TH_STR(a.fs, "f");
 	TH_STR(a.tests, "a b*");
@@ -88,7 +90,7 @@ static bool refuses(void)
 		"SHARD=1/2/3", "SEED=x", "SEED=-1", "SEED=4294967296", "V=2",
 		"TIER=slow", "PROFILE=../x", "FS=a b", "CFG=.", "PROFIL=x",
 		"HOLD=2", "--hold", "smoke", "-V=1", "REPEAT=0", "REPEAT=1001",
-		"TRACE=a\nb", "RUN= ", "RUN=a\nb",
+		"TRACE=a\nb", "RUN= ", "RUN=a\nb", "LISTS=0", "LISTS=some",
 	};
 	struct args a;
 	size_t i;

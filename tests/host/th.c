@@ -12,6 +12,7 @@ int main(void)
 	all &= th_group("decode", th_decode);
 	all &= th_group("ktap", th_ktap);
 	all &= th_group("line", th_line);
+	all &= th_group("lists", th_lists);
 	all &= th_group("prof", th_prof);
 	all &= th_group("qemu", th_qemu);
 	all &= th_group("qmp", th_qmp);

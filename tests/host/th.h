@@ -49,6 +49,6 @@ static inline bool th_group(const char *group, const struct th_test *t)
 
 extern const struct th_test th_ktap[], th_con[], th_line[], th_cases[],
 	th_prof[], th_args[], th_bid[], th_res[], th_qemu[], th_qmp[], th_tty[], th_decode[],
-	th_replay[], th_wlog[];
+	th_replay[], th_wlog[], th_lists[];
 
 #endif

@@ -5,7 +5,7 @@
 #include "args.h"
 
 #define ARGS_KNOWN "PROFILE FS TESTS CFG FSX SEED SHARD TIER REPEAT TRACE " \
-	"STATES PART HOLD RUN V --bisect --list --once --first --shell --gdb " \
+	"STATES LISTS PART HOLD RUN V --bisect --list --once --first --shell --gdb " \
 	"--attach --dump"
 
 /* "i/n" with 1 <= i <= n. */
@@ -31,7 +31,7 @@ static int args_shard(struct args *a, const char *value)
 	return args_fraction(value, &a->shard, &a->shards);
 }
 
-/* Each guest has a part of the states, where SHARD takes cases apart. */
+/* Each guest has a part of the states, or of the lists, where SHARD takes cases apart. */
 static int args_part(struct args *a, const char *value)
 {
 	unsigned int of, all;
@@ -46,6 +46,15 @@ static int args_states(struct args *a, const char *value)
 
 	a->states = value;
 	return ut_num(value, 1, UINT32_MAX, &n) ? 0 : -EINVAL;
+}
+
+static int args_lists(struct args *a, const char *value)
+{
+	uint64_t n;
+
+	a->lists = value;
+	return !strcmp(value, "all") || ut_num(value, 1, UINT32_MAX, &n) ?
+		0 : -EINVAL;
 }
 
 static int args_tier(struct args *a, const char *value)
@@ -130,6 +139,7 @@ static int args_set(struct args *a, const char *name, const char *value,
 		const char *want;
 	} values[] = {
 		{ "HOLD", args_hold, "1 or 0" },
+		{ "LISTS", args_lists, "1..4294967295, or all" },
 		{ "PART", args_part, "i/n with 1 <= i <= n" },
 		{ "REPEAT", args_repeat, "1..1000" },
 		{ "RUN", args_run, "a program and its arguments" },

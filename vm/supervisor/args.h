@@ -22,8 +22,9 @@ struct args {
 	bool attach;		/* --attach, --dump: ask a guest that is held */
 	bool dump;
 	uint64_t seed;		/* 1 when not given */
-	const char *states;	/* STATES=n, PART=i/n: for cases of group crash, */
-	const char *part;	/* or NULL */
+	const char *states;	/* STATES=n, LISTS=n or all, PART=i/n: for cases of */
+	const char *lists;	/* group crash, or NULL */
+	const char *part;
 	unsigned int shard;	/* 1-based; 1 of 1 when not given */
 	unsigned int shards;
 	bool full;		/* TIER=full */

@@ -50,6 +50,8 @@ void plan_text(const struct boot *b, struct ut_buf *out)
 	list_keys(p, "env.", "env", out);
 	if (b->run->args.states)
 		ut_addf(out, "env STATES %s\n", b->run->args.states);
+	if (b->run->args.lists)
+		ut_addf(out, "env LISTS %s\n", b->run->args.lists);
 	if (b->run->args.part)
 		ut_addf(out, "env PART %s\n", b->run->args.part);
 	own_plan(b, out);

@@ -60,6 +60,8 @@ char *out_repro(const struct run *run, const struct res *r)
 		ut_addf(&b, " FSX='%s'", a->input);
 	if (a->states)
 		ut_addf(&b, " STATES=%s", a->states);
+	if (a->lists)
+		ut_addf(&b, " LISTS=%s", a->lists);
 	if (a->part)
 		ut_addf(&b, " PART=%s", a->part);
 	if (strcmp(a->cfg, "plain"))

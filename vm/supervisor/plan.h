@@ -9,6 +9,8 @@
 #include "args.h"
 #include "res.h"
 
+#define PLAN_NO_LIMIT	100000000	/* seconds */
+
 struct plan_dirs {
 	const char *profiles;	/* "vm/profiles" */
 	const char *fs;

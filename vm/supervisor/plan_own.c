@@ -6,8 +6,6 @@
 
 #include "plan.h"
 
-#define PLAN_NO_LIMIT 100000000		/* seconds */
-
 /* run/NAME, of what may stand in a case's name. */
 static char *plan_program(const char *run)
 {
