@@ -1,83 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Workloads whose power goes: see crash.h.  Each little workload has a file of its
- * own, which is synced at the end, so that one run of many shows the states of
- * each.
+ * Workloads whose power goes: see crash.h.  Those of crash_enum.c and
+ * crash_control.c are the others.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "crash_fsx.h"
-
-/* Where an operation may happen: see crash_make(). */
-static const struct crash_place {
-	const char *name;
-	long long pos;
-	long long len;
-} crash_places[] = {
-	{ "blocks", 16 * T_KIB, 8 * T_KIB },
-	{ "a unit", 32 * T_KIB, 16 * T_KIB },
-	{ "parts of blocks", 4100, 9000 },
-	{ "half a hole", CRASH_HOLE - 4096, 8 * T_KIB },
-	{ "unwritten", CRASH_UNWRITTEN, 8 * T_KIB },
-	{ "a bit of unwritten", CRASH_UNWRITTEN + 1000, 2000 },
-	{ "across EOF", CRASH_EOF - 3000, 12000 },
-	{ "at EOF", CRASH_EOF, 10000 },
-	{ "beyond EOF", CRASH_EOF + 10000, 5000 },
-};
-
-#define CRASH_PAIRS	60	/* in one run */
-#define CRASH_PLACES	((int)(sizeof(crash_places) / sizeof(crash_places[0])))
-
-static uint64_t crash_draw(uint64_t *rng)
-{
-	uint64_t x = *rng += 0x9e3779b97f4a7c15ull;
-
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-	return x ^ (x >> 31);
-}
-
-static void crash_at(struct crash *c, const struct crash_kind *kind, int file,
-		     const struct crash_place *place)
-{
-	if (kind->does & (CRASH_DATA | CRASH_ZEROS))
-		crash_add(c, kind->name, file, place->pos, place->len);
-	else if (kind->does & CRASH_CUTS)
-		crash_add(c, kind->name, file, place->pos, 0);
-	else
-		crash_add(c, kind->name, file, 0, 0);
-}
-
-static void crash_next_file(struct crash *c)
-{
-	crash_add(c, "fsync", c->files - 1, 0, 0);
-}
-
-/* The kinds that can be done here, without those whose `does` has @not. */
-static int crash_choose(struct crash *c, const struct crash_kind **kinds,
-			unsigned int not)
-{
-	int i, n = 0;
-
-	for (i = 0; i < crash_nr_kinds; i++)
-		if (!(crash_kinds[i].does & not) &&
-		    crash_can(c, &crash_kinds[i]))
-			kinds[n++] = &crash_kinds[i];
-	T_MUST(n);
-	return n;
-}
-
-static void crash_default(struct crash *c, uint64_t states)
-{
-	if (!c->states)
-		c->states = states;
-}
 
 /* Each kind that writes, alone, at each place: all states, if wanted. */
 static void crash_single(struct t *t)
 {
-	const struct crash_kind *kinds[64];
+	const struct crash_kind *kinds[CRASH_KINDS];
+	struct crash_op op;
 	int k, p, n;
 
 	for (k = 0, n = 1; k < n; k++) {
@@ -85,8 +19,10 @@ static void crash_single(struct t *t)
 
 		n = crash_choose(c, kinds, CRASH_SYNCS | CRASH_KEEPS);
 		crash_default(c, 30);
-		for (p = 0; p < CRASH_PLACES; p++) {
-			crash_at(c, kinds[k], p, &crash_places[p]);
+		for (p = 0; p < crash_nr_places; p++) {
+			op = crash_at(c, kinds[k], p, crash_places[p].pos,
+				      crash_places[p].len);
+			crash_push(c, &op);
 			crash_next_file(c);
 		}
 		printf("# %s\n", kinds[k]->name);
@@ -95,11 +31,32 @@ static void crash_single(struct t *t)
 	}
 }
 
+/* A way to call @kind, by lot: a third is not waited for, if that can be. */
+static enum crash_way crash_way(const struct crash_kind *kind, uint64_t *rng)
+{
+	uint64_t way = crash_draw(rng) % 8;
+
+	if (!crash_can_fly(kind) || way > CRASH_AIO)
+		return CRASH_SYNC_CALL;
+	return way;
+}
+
+static void crash_lot(struct crash *c, const struct crash_kind *kind, int file,
+		      uint64_t *rng)
+{
+	const struct crash_place *p =
+		&crash_places[crash_draw(rng) % crash_nr_places];
+	struct crash_op op = crash_at(c, kind, file, p->pos, p->len);
+
+	op.way = crash_way(kind, rng);
+	crash_push(c, &op);
+}
+
 /* Lists of @len operations, by lot, each on a file of its own. */
 static void crash_lots(struct t *t, int len, int files, uint64_t states,
 		       unsigned int not)
 {
-	const struct crash_kind *kinds[64];
+	const struct crash_kind *kinds[CRASH_KINDS];
 	struct crash *c = crash_new(t);
 	int n = crash_choose(c, kinds, not), file, i;
 	uint64_t rng = t->seed;
@@ -107,49 +64,11 @@ static void crash_lots(struct t *t, int len, int files, uint64_t states,
 	crash_default(c, states);
 	for (file = 0; file < files; file++) {
 		for (i = 0; i < len; i++)
-			crash_at(c, kinds[crash_draw(&rng) % n], file,
-				 &crash_places[crash_draw(&rng) % CRASH_PLACES]);
+			crash_lot(c, kinds[crash_draw(&rng) % n], file, &rng);
 		crash_next_file(c);
 	}
 	crash_judge(c);
 	crash_free(c);
-}
-
-/* Of @n kinds, pair @nr, in the places that the lot says. */
-static void crash_pair(struct crash *c, const struct crash_kind **kinds, int n,
-		       int nr, uint64_t *rng)
-{
-	int file = nr % CRASH_PAIRS, i, k[2] = { nr / n, nr % n };
-
-	for (i = 0; i < 2; i++)
-		crash_at(c, kinds[k[i]], file,
-			 &crash_places[crash_draw(rng) % CRASH_PLACES]);
-	crash_next_file(c);
-}
-
-/* Each kind after each kind. */
-static void crash_pairs(struct t *t)
-{
-	const struct crash_kind *kinds[64];
-	uint64_t rng = t->seed;
-	int n = 1, nr, end;
-
-	for (nr = 0; nr < n * n; nr = end) {
-		struct crash *c = crash_new(t);
-
-		n = crash_choose(c, kinds, 0);
-		crash_default(c, 60);
-		end = nr + CRASH_PAIRS < n * n ? nr + CRASH_PAIRS : n * n;
-		for (; nr < end; nr++)
-			crash_pair(c, kinds, n, nr, &rng);
-		crash_judge(c);
-		crash_free(c);
-	}
-}
-
-static void crash_triples(struct t *t)
-{
-	crash_lots(t, 3, 50, 200, 0);
 }
 
 static void crash_long(struct t *t)
@@ -215,6 +134,91 @@ static void crash_unwritten(struct t *t)
 	crash_free(c);
 }
 
+/*
+ * One of several in flight at once: in a place of its own inside the file, or
+ * behind what is its end by then, in the next block or, now and then, right there.
+ */
+static void crash_fly(struct crash *c, int file, int nr, long long *eof,
+		      enum crash_way way, uint64_t *rng)
+{
+	static const char *const names[] = {
+		"wt", "wt", "wt-dsync", "wt-dsync", "wt-sync", "wt-atomic-dsync",
+	};
+	const struct crash_kind *kind = crash_kind(names[crash_draw(rng) % 6]);
+	long long len = 1 + crash_draw(rng) % 5000, pos = crash_draw(rng) % 3000;
+	struct crash_op op;
+
+	if (!crash_can(c, kind))
+		kind = crash_kind("wt-dsync");
+	if (crash_draw(rng) % 3 || *eof + 4 * c->t->ps > CRASH_MAX) {
+		pos += nr * 8 * T_KIB;
+	} else {
+		if (crash_draw(rng) % 3)
+			pos += (*eof + c->t->ps - 1) / c->t->ps * c->t->ps;
+		else
+			pos = *eof;
+		if (!(kind->does & CRASH_ATOMIC))
+			*eof = pos + len;
+	}
+	op = crash_op(c, kind, file, pos, len);
+	op.way = way;
+	crash_push(c, &op);
+}
+
+/* Several in flight at once, of which the power leaves some. */
+static void crash_async(struct t *t)
+{
+	static const char *const ends[] = { "reap", "fsync", "msync" };
+	long long eof[] = { CRASH_EOF, CRASH_EOF, CRASH_EOF };
+	struct crash *c = crash_new(t);
+	uint64_t rng = t->seed;
+	int batch, i, n, file, at;
+	enum crash_way way;
+
+	crash_default(c, 200);
+	for (batch = 0; batch < 24; batch++) {
+		file = batch % 3;
+		n = 2 + crash_draw(&rng) % (CRASH_FLIGHT - 2);
+		at = crash_draw(&rng) % 9;
+		way = crash_draw(&rng) % 3 ? CRASH_URING : CRASH_AIO;
+		for (i = 0; i < n; i++)
+			crash_fly(c, file, (at + i) % 9, &eof[file], way, &rng);
+		if (crash_draw(&rng) % 3)
+			crash_fly(c, file, (at + n) % 9, &eof[file],
+				  CRASH_SYNC_CALL, &rng);
+		else
+			crash_add(c, ends[crash_draw(&rng) % 3], file, 0, 0);
+	}
+	crash_judge(c);
+	crash_free(c);
+}
+
+/* Stores, and writes to the same blocks, and to what is beside them. */
+static void crash_mapped(struct t *t)
+{
+	static const char *const names[] = {
+		"mwrite", "mwrite", "mwrite", "wt", "wt-dsync", "write", "msync",
+		"fsync",
+	};
+	static const long long at[] = {
+		0, 16 * T_KIB, CRASH_HOLE, CRASH_UNWRITTEN, CRASH_EOF - 1000,
+	};
+	struct crash *c = crash_new(t);
+	uint64_t rng = t->seed;
+	struct crash_op op;
+	int i;
+
+	crash_default(c, 200);
+	for (i = 0; i < 120; i++) {
+		op = crash_at(c, crash_kind(names[crash_draw(&rng) % 8]), i / 24,
+			      at[crash_draw(&rng) % 5] + crash_draw(&rng) % 3000,
+			      1 + crash_draw(&rng) % 3000);
+		crash_push(c, &op);
+	}
+	crash_judge(c);
+	crash_free(c);
+}
+
 /* A workload of the user's. */
 static void crash_replay(struct t *t)
 {
@@ -228,72 +232,9 @@ static void crash_replay(struct t *t)
 	crash_free(c);
 }
 
-/* A disk that lies must be found out, or nothing here proves anything. */
-static void crash_liar(struct t *t, enum vnvme_lie lie, const char *kind,
-		       const char *after, enum crash_wrong what)
-{
-	struct crash *c = crash_new(t);
-	bool good;
-	int i;
-
-	if (!crash_can(c, crash_kind(kind)))
-		t_skip("%s cannot be done here", kind);
-	t_vnvme(c->v, VNVME_LIE, lie, 0, 0);
-	crash_default(c, 200);
-	for (i = 0; i < 6; i++) {
-		crash_add(c, kind, 0, i % 2 * CRASH_UNIT, CRASH_UNIT);
-		if (after)
-			crash_add(c, after, 0, 0, 0);
-	}
-	good = crash_explore(c);
-	T_OK(t, !good, "nothing was noticed in %llu states",
-	     (unsigned long long)c->seen);
-	printf("# noticed after %llu states: %s\n# %s\n",
-	       (unsigned long long)c->seen, c->failure.text, c->state);
-	T_EQ(t, "what was noticed", what, c->failure.what);
-	t_vnvme(c->v, VNVME_LIE, 0, 0, 0);
-	crash_free(c);
-}
-
-static void crash_liar_fua(struct t *t)
-{
-	crash_liar(t, VNVME_LIE_FUA, "direct-dsync", NULL, CRASH_OLD);
-}
-
-static void crash_liar_flush(struct t *t)
-{
-	crash_liar(t, VNVME_LIE_FLUSH, "direct", "fsync", CRASH_OLD);
-}
-
-static void crash_liar_atomic(struct t *t)
-{
-	crash_liar(t, VNVME_LIE_ATOMIC, "direct-atomic-dsync", NULL,
-		   CRASH_TORN);
-}
-
-/* Writes larger than any limit must be seen torn, if that were promised. */
-static void crash_control(struct t *t)
-{
-	struct crash *c = crash_new(t);
-	struct crash_kind promised = *crash_kind("direct");
-	bool good;
-	int i;
-
-	promised.does |= CRASH_ATOMIC;
-	crash_default(c, 200);
-	for (i = 0; i < 6; i++) {
-		crash_add(c, "direct", 0, i % 2 * T_KIB * 4, 2 * CRASH_UNIT);
-		c->ops[i].kind = &promised;
-	}
-	good = crash_explore(c);
-	T_OK(t, !good, "no write was torn in %llu states",
-	     (unsigned long long)c->seen);
-	T_EQ(t, "what was noticed", CRASH_TORN, c->failure.what);
-	crash_free(c);
-}
-
 static const struct t_case crash_cases[] = {
 	{ "append", crash_append },
+	{ "async", crash_async },
 	{ "control", crash_control },
 	{ "fsx", crash_fsx_case },
 	{ "fsx-control", crash_fsx_control },
@@ -302,6 +243,7 @@ static const struct t_case crash_cases[] = {
 	{ "liar-flush", crash_liar_flush },
 	{ "liar-fua", crash_liar_fua },
 	{ "long", crash_long },
+	{ "mapped", crash_mapped },
 	{ "pages", crash_pages },
 	{ "pairs", crash_pairs },
 	{ "plain", crash_plain },

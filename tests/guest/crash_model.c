@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a file may be after the power went: rules C1 to C5 of crash.h.
+ * What a file may be after the power went: rules C2 to C5 of crash.h.
  *
  * A file is looked at in segments: pieces of a sector in which all bytes have
  * the same history.  The history of a segment is the operations that began
@@ -11,86 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "crash.h"
-
-/* What an operation put into a segment. */
-enum crash_put { CRASH_NOTHING, CRASH_ITS_DATA, CRASH_ITS_ZEROS, CRASH_END };
-
-/* C1, for operation @op, whose mark is number @op. */
-static bool crash_began(const struct crash *c, int op, int marks)
-{
-	return op <= marks && op < c->nr;
-}
-
-static bool crash_acked(const struct crash *c, int op, int marks)
-{
-	return op < marks && op < c->nr;
-}
-
-/* The block that @pos is in ends there; folios are no smaller. */
-static long long crash_block_end(const struct crash *c, long long pos)
-{
-	return (pos + c->t->ps - 1) / c->t->ps * c->t->ps;
-}
-
-/* Did something that was acknowledged make what it put at @pos durable? */
-static bool crash_durable(const struct crash *c, int op, long long pos,
-			  int marks)
-{
-	const struct crash_op *o = &c->ops[op];
-	int i;
-
-	if (!crash_acked(c, op, marks))
-		return false;
-	if (o->kind->does & CRASH_DURABLE &&
-	    (pos >= o->pos || pos >= crash_block_end(c, o->from)))
-		return true;
-	for (i = op + 1; crash_acked(c, i, marks); i++)
-		if (c->ops[i].kind->does & CRASH_SYNCS &&
-		    c->ops[i].file == o->file)
-			return true;
-	return false;
-}
-
-int crash_gen(int file, int op)
-{
-	return op < 0 ? 1 + file : 1 + CRASH_FILES + op;
-}
-
-/* What the file was at first. */
-static enum crash_put crash_base(long long pos)
-{
-	if (pos >= CRASH_EOF)
-		return CRASH_END;
-	return pos >= CRASH_HOLE && pos < CRASH_TAIL ? CRASH_ITS_ZEROS :
-		CRASH_ITS_DATA;
-}
-
-/*
- * A write past EOF leaves zeros up to its begin.  What is cut off in the last
- * block is zeroed on disk before the size is moved, and so may be zeros without.
- */
-static enum crash_put crash_puts(const struct crash *c, int op, long long pos)
-{
-	const struct crash_op *o = &c->ops[op];
-	unsigned int does = o->kind->does;
-
-	if (does & CRASH_CUTS) {
-		if (o->to > o->from)
-			return pos >= o->from && pos < o->to ? CRASH_ITS_ZEROS :
-				CRASH_NOTHING;
-		if (pos < o->to)
-			return CRASH_NOTHING;
-		return pos < crash_block_end(c, o->to) ? CRASH_ITS_ZEROS :
-			CRASH_END;
-	}
-	if (!(does & (CRASH_DATA | CRASH_ZEROS)))
-		return CRASH_NOTHING;
-	if (pos >= o->pos && pos < o->pos + o->len)
-		return does & CRASH_DATA ? CRASH_ITS_DATA : CRASH_ITS_ZEROS;
-	return does & CRASH_DATA && pos >= o->from && pos < o->pos ?
-		CRASH_ITS_ZEROS : CRASH_NOTHING;
-}
+#include "crash_put.h"
 
 /*
  * The segment that begins at @pos ends where any history changes; the ends of
@@ -174,6 +95,72 @@ static bool crash_is(struct crash_look *l, int op, enum crash_put put,
 			  crash_gen(l->file, op)) < 0;
 }
 
+/* What is known of whose content a segment has: an operation, or -1. */
+struct crash_find {
+	long long pos;
+	long long len;
+	int whose;		/* -2: nobody's that may be there */
+	int oldest;		/* that may be there: the last durable one */
+	bool lazy;		/* something after that is not durable */
+};
+
+/* Operation @op is younger than all that were looked at before. */
+static void crash_step(struct crash_look *l, struct crash_find *f, int op)
+{
+	const struct crash_op *o = &l->c->ops[op];
+	bool durable = crash_durable(l->c, op, f->pos, l->marks);
+
+	if (durable) {
+		f->oldest = op;
+		f->whose = -2;
+		f->lazy = false;
+	}
+	f->lazy |= o->kind->does & CRASH_LAZY && !durable;
+	if (crash_is(l, op, crash_puts(l->c, op, f->pos), f->pos, f->len))
+		f->whose = op;
+}
+
+/*
+ * C5: can zeros before the write @op be seen?  When it moved EOF, or something cut
+ * the file after it.
+ */
+static bool crash_gap_shows(const struct crash_look *l, int op)
+{
+	const struct crash_op *o = &l->c->ops[op];
+	int i;
+
+	if (o->kind->does & CRASH_LAZY || l->size > o->pos)
+		return true;
+	for (i = op + 1; i < l->c->nr && crash_began(l->c, i, l->marks); i++)
+		if (l->c->ops[i].file == l->file &&
+		    l->c->ops[i].kind->does & CRASH_CUTS)
+			return true;
+	return false;
+}
+
+/*
+ * C5: what batch @first put there, first what it zeroed, if @gaps, where there
+ * was no data.  Returns the next batch.
+ */
+static int crash_batch_step(struct crash_look *l, struct crash_find *f,
+			    int first, bool gaps)
+{
+	struct crash *c = l->c;
+	int op;
+
+	for (op = first; op < c->nr && c->ops[op].batch == first; op++) {
+		const struct crash_op *o = &c->ops[op];
+		bool gap = crash_is_gap(o, f->pos);
+
+		if (o->file != l->file || gap != gaps ||
+		    crash_puts(c, op, f->pos) == CRASH_NOTHING)
+			continue;
+		if (!gap || crash_gap_shows(l, op))
+			crash_step(l, f, op);
+	}
+	return op;
+}
+
 /*
  * Which operation's content has the segment?  The oldest that may be there is the
  * last durable one: its index, or -1, goes to *@oldest.  Returns the index, -1 for
@@ -182,34 +169,22 @@ static bool crash_is(struct crash_look *l, int op, enum crash_put put,
 static int crash_whose(struct crash_look *l, long long pos, long long len,
 		       int *oldest)
 {
+	struct crash_find f = {
+		.pos = pos, .len = len, .whose = -2, .oldest = -1,
+	};
 	struct crash *c = l->c;
-	enum crash_put put = crash_base(pos);
-	int op, whose = -2;
-	bool lazy = false, durable;
+	int op = 0;
 
-	*oldest = -1;
-	if (crash_is(l, -1, put, pos, len))
-		whose = -1;
-	for (op = 0; op < c->nr && crash_began(c, op, l->marks); op++) {
-		const struct crash_op *o = &c->ops[op];
-
-		put = o->file == l->file ? crash_puts(c, op, pos) :
-			CRASH_NOTHING;
-		if (put == CRASH_NOTHING)
-			continue;
-		durable = crash_durable(c, op, pos, l->marks);
-		if (durable) {
-			*oldest = op;
-			whose = -2;
-			lazy = false;
-		}
-		lazy |= o->kind->does & CRASH_LAZY && !durable;
-		if (crash_is(l, op, put, pos, len))
-			whose = op;
+	if (crash_is(l, -1, crash_base(pos), pos, len))
+		f.whose = -1;
+	while (op < c->nr && crash_began(c, op, l->marks)) {
+		crash_batch_step(l, &f, op, true);
+		op = crash_batch_step(l, &f, op, false);
 	}
-	if (whose == -2 && lazy && crash_zeros(l->buf + pos, len))
-		whose = *oldest;
-	return whose;
+	*oldest = f.oldest;
+	if (f.whose == -2 && f.lazy && crash_zeros(l->buf + pos, len))
+		return f.oldest;
+	return f.whose;
 }
 
 /* The data of whatever operation there is, for the report. */
@@ -311,7 +286,7 @@ static bool crash_units(struct crash_look *l)
 static bool crash_size(struct crash_look *l)
 {
 	struct crash *c = l->c;
-	long long least = CRASH_EOF, eof = CRASH_EOF;
+	long long least = CRASH_EOF;
 	bool fine = l->size == CRASH_EOF;
 	int op, oldest = -1;
 
@@ -320,7 +295,8 @@ static bool crash_size(struct crash_look *l)
 		bool durable = crash_durable(c, op, o->pos, l->marks);
 
 		if (o->file != l->file ||
-		    !(o->kind->does & (CRASH_DATA | CRASH_CUTS)))
+		    !(o->kind->does & CRASH_CUTS ||
+		      (o->kind->does & CRASH_DATA && o->len)))
 			continue;
 		if (durable && o->kind->does & CRASH_DATA &&
 		    o->pos + o->len > least) {
@@ -331,7 +307,7 @@ static bool crash_size(struct crash_look *l)
 			least = o->to;
 			oldest = op;
 		}
-		if (o->to == eof)
+		if (o->to == o->from)
 			continue;
 		if (durable && !(o->kind->does & CRASH_DURABLE)) {
 			least = o->to;
@@ -339,9 +315,8 @@ static bool crash_size(struct crash_look *l)
 			fine = false;
 		}
 		fine |= l->size == o->to;
-		if (o->to > eof && o->kind->does & CRASH_DATA)
-			fine |= l->size > eof && l->size < o->to;
-		eof = o->to;
+		if (o->to > o->from && o->kind->does & CRASH_DATA)
+			fine |= l->size > o->from && l->size < o->to;
 	}
 	if (fine && l->size >= least)
 		return true;

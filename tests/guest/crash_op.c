@@ -97,6 +97,15 @@ static long long crash_drop(struct crash *c, const struct crash_op *op,
 	return 0;
 }
 
+static long long crash_nothing(struct crash *c, const struct crash_op *op,
+			       int gen)
+{
+	(void)c;
+	(void)op;
+	(void)gen;
+	return 0;
+}
+
 #define CRASH_INSIDE	(CRASH_DATA | CRASH_ALIGNED)
 #define CRASH_UNITS	(CRASH_DATA | CRASH_ATOMIC)
 #define CRASH_FITS	(CRASH_UNITS | CRASH_ALIGNED)
@@ -124,6 +133,7 @@ const struct crash_kind crash_kinds[] = {
 	{ "direct-atomic", CRASH_FITS, RWF_ATOMIC, crash_direct },
 	{ "direct-atomic-dsync", CRASH_FITS | CRASH_DURABLE,
 	  RWF_ATOMIC | RWF_DSYNC, crash_direct },
+	{ "mwrite", CRASH_DATA | CRASH_LAZY | CRASH_MAPPED, 0, crash_store },
 	{ "truncate", CRASH_CUTS, 0, crash_truncate },
 	{ "punch", CRASH_ZEROS, CRASH_PUNCH, crash_fallocate },
 	{ "zero", CRASH_ZEROS, CRASH_ZERO, crash_fallocate },
@@ -131,7 +141,9 @@ const struct crash_kind crash_kinds[] = {
 	{ "drop", CRASH_KEEPS, 0, crash_drop },
 	{ "fsync", CRASH_SYNCS, 0, crash_fsync },
 	{ "fdatasync", CRASH_SYNCS, 0, crash_fdatasync },
+	{ "msync", CRASH_SYNCS, 0, crash_msync },
 	{ "syncfs", CRASH_KEEPS, 0, crash_syncfs },
+	{ "reap", CRASH_KEEPS | CRASH_WAITS, 0, crash_nothing },
 };
 
 const int crash_nr_kinds = sizeof(crash_kinds) / sizeof(crash_kinds[0]);
@@ -144,6 +156,11 @@ const struct crash_kind *crash_kind(const char *name)
 		if (!strcmp(crash_kinds[i].name, name))
 			return &crash_kinds[i];
 	return NULL;
+}
+
+bool crash_can_fly(const struct crash_kind *kind)
+{
+	return kind->does & CRASH_DATA && !(kind->does & CRASH_MAPPED);
 }
 
 bool crash_can(struct crash *c, const struct crash_kind *kind)
@@ -180,50 +197,33 @@ static void crash_fit(struct crash *c, struct crash_op *op)
 		op->pos = (most - op->len) / unit * unit;
 }
 
-void crash_add(struct crash *c, const char *kind, int file, long long pos,
-	       long long len)
+struct crash_op crash_op(struct crash *c, const struct crash_kind *kind,
+			 int file, long long pos, long long len)
 {
-	struct crash_op *op = &c->ops[c->nr];
-
-	T_MUST(c->nr < CRASH_OPS && file >= 0 && file < CRASH_FILES);
-	*op = (struct crash_op){
-		.kind = crash_kind(kind), .file = file, .pos = pos, .len = len,
+	struct crash_op op = {
+		.kind = kind, .file = file, .pos = pos, .len = len,
 	};
-	T_MUST(op->kind && pos >= 0 && len >= 0 && pos + len <= CRASH_MAX);
-	if (op->kind->does & (CRASH_ALIGNED | CRASH_ATOMIC))
-		crash_fit(c, op);
-	c->nr++;
-	if (file >= c->files)
-		c->files = file + 1;
+
+	T_MUST(kind && file >= 0 && file < CRASH_FILES);
+	T_MUST(pos >= 0 && len >= 0 && pos + len <= CRASH_MAX);
+	if (kind->does & (CRASH_ALIGNED | CRASH_ATOMIC))
+		crash_fit(c, &op);
+	return op;
 }
 
-const char *crash_text(const struct crash_op *op)
+void crash_push(struct crash *c, const struct crash_op *op)
 {
-	static char text[80];
-	int n = snprintf(text, sizeof(text), "%s %d", op->kind->name, op->file);
-
-	if (op->pos || op->len)
-		n += snprintf(text + n, sizeof(text) - n, " %lld", op->pos);
-	if (op->len)
-		snprintf(text + n, sizeof(text) - n, " %lld", op->len);
-	return text;
+	T_MUST(c->nr < CRASH_OPS);
+	c->ops[c->nr++] = *op;
+	if (op->file >= c->files)
+		c->files = op->file + 1;
 }
 
-void crash_read(struct crash *c, FILE *in)
+struct crash_op *crash_add(struct crash *c, const char *kind, int file,
+			   long long pos, long long len)
 {
-	char line[200], kind[40];
-	long long pos, len;
-	int file;
+	struct crash_op op = crash_op(c, crash_kind(kind), file, pos, len);
 
-	while (fgets(line, sizeof(line), in)) {
-		line[strcspn(line, "#\n")] = '\0';
-		pos = len = file = 0;
-		if (sscanf(line, "%39s %d %lli %lli", kind, &file, &pos,
-			   &len) < 1)
-			continue;
-		if (!crash_kind(kind))
-			printf("# no operation is called %s\n", kind);
-		crash_add(c, kind, file, pos, len);
-	}
-	T_MUST(c->nr);
+	crash_push(c, &op);
+	return &c->ops[c->nr - 1];
 }

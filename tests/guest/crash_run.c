@@ -66,6 +66,7 @@ static void crash_close(struct crash *c)
 {
 	int i;
 
+	crash_unmap(c);
 	for (i = 0; i < c->files; i++) {
 		if (c->fd[i] < 0)
 			continue;
@@ -98,40 +99,15 @@ static void crash_prepare(struct crash *c, const struct t_mount *mnt)
 	c->work->open(c);
 }
 
-static void crash_do(struct crash *c, int nr)
-{
-	struct crash_op *op = &c->ops[nr];
-	unsigned int does = op->kind->does;
-	long long want = does & CRASH_DATA ? op->len : 0, seen;
-
-	op->from = c->eof[op->file];
-	seen = op->kind->exec(c, op, crash_gen(op->file, nr));
-	if (seen != want)
-		printf("# operation %d, %s: expected %lld, seen %lld\n", nr,
-		       crash_text(op), want, seen);
-	T_MUST(seen == want);
-	if (does & CRASH_CUTS)
-		c->eof[op->file] = op->pos;
-	else if (does & CRASH_DATA && op->pos + op->len > op->from)
-		c->eof[op->file] = op->pos + op->len;
-	op->to = c->eof[op->file];
-	t_vnvme(c->v, VNVME_MARK, 1, nr, 0);
-}
-
-static void crash_do_all(struct crash *c)
-{
-	int i;
-
-	for (i = 0; i < c->nr; i++)
-		crash_do(c, i);
-}
-
 /* The part of a run that is kept in the device's log. */
 static void crash_record(struct crash *c)
 {
 	t_vnvme(c->v, VNVME_BEGIN, 0, 0, 0);
 	c->work->run(c);
-	t_vnvme_end(c->v, c->seed, c->states);
+	if (c->whole)
+		t_vnvme(c->v, VNVME_END, c->seed, c->states, 0);
+	else
+		t_vnvme_end(c->v, c->seed, c->states);
 	c->work->close(c);
 }
 
@@ -140,7 +116,7 @@ static bool crash_near(const struct crash *c, int file, int marks)
 {
 	int op = marks > CRASH_NEAR ? marks - CRASH_NEAR : 0;
 
-	for (; op <= marks && op < c->nr; op++)
+	for (; op < c->nr && crash_began(c, op, marks); op++)
 		if (c->ops[op].file == file)
 			return true;
 	return false;
@@ -209,7 +185,7 @@ static const struct crash_work crash_work = {
 	.replay = "crash/replay",
 	.make = crash_make_all,
 	.open = crash_open,
-	.run = crash_do_all,
+	.run = crash_do,
 	.close = crash_close,
 	.look = crash_files,
 	.list = crash_ops,
@@ -234,6 +210,7 @@ struct crash *crash_new(struct t *t)
 
 void crash_free(struct crash *c)
 {
+	crash_ground(c);
 	t_vnvme_close(c->v);
 	free(c->buf);
 	free(c);

@@ -49,13 +49,20 @@ const char *t_vnvme_states(const char *otherwise)
 	return states ? states : otherwise;
 }
 
-void t_vnvme_end(struct t_vnvme *v, uint32_t seed, uint32_t states)
+void t_vnvme_part(unsigned int *shard, unsigned int *shards)
 {
 	const char *part = getenv("WT_PART");
-	unsigned int shard = 1, shards = 1;
 
+	*shard = *shards = 1;
 	if (part)
-		T_MUST(sscanf(part, "%u/%u", &shard, &shards) == 2);
+		T_MUST(sscanf(part, "%u/%u", shard, shards) == 2);
+}
+
+void t_vnvme_end(struct t_vnvme *v, uint32_t seed, uint32_t states)
+{
+	unsigned int shard, shards;
+
+	t_vnvme_part(&shard, &shards);
 	t_vnvme(v, VNVME_END, seed, states, shards << 16 | shard);
 }
 

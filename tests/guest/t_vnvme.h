@@ -25,6 +25,8 @@ void t_vnvme(struct t_vnvme *v, enum vnvme_function fn, uint32_t a, uint32_t b,
 
 /* What STATES= said, or @otherwise. */
 const char *t_vnvme_states(const char *otherwise);
+/* The part that is this guest's (PART=): @shard, from 1, of @shards. */
+void t_vnvme_part(unsigned int *shard, unsigned int *shards);
 /* VNVME_END, for the part of the states that is this guest's (PART=). */
 void t_vnvme_end(struct t_vnvme *v, uint32_t seed, uint32_t states);
 
