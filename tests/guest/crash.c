@@ -52,21 +52,26 @@ static void crash_lot(struct crash *c, const struct crash_kind *kind, int file,
 	crash_push(c, &op);
 }
 
-/* Lists of @len operations, by lot, each on a file of its own. */
-static void crash_lots(struct t *t, int len, int files, uint64_t states,
-		       unsigned int not)
+void crash_fill(struct crash *c, int len, int files, unsigned int not)
 {
 	const struct crash_kind *kinds[CRASH_KINDS];
-	struct crash *c = crash_new(t);
 	int n = crash_choose(c, kinds, not), file, i;
-	uint64_t rng = t->seed;
+	uint64_t rng = c->seed;
 
-	crash_default(c, states);
 	for (file = 0; file < files; file++) {
 		for (i = 0; i < len; i++)
 			crash_lot(c, kinds[crash_draw(&rng) % n], file, &rng);
 		crash_next_file(c);
 	}
+}
+
+static void crash_lots(struct t *t, int len, int files, uint64_t states,
+		       unsigned int not)
+{
+	struct crash *c = crash_new(t);
+
+	crash_default(c, states);
+	crash_fill(c, len, files, not);
 	crash_judge(c);
 	crash_free(c);
 }
@@ -250,6 +255,8 @@ static const struct t_case crash_cases[] = {
 	{ "replay", crash_replay },
 	{ "single", crash_single },
 	{ "triples", crash_triples },
+	{ "twice", crash_twice },
+	{ "twice-liar", crash_twice_liar },
 	{ "unwritten", crash_unwritten },
 };
 

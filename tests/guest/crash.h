@@ -182,6 +182,7 @@ struct crash {
 	/* of the exploration */
 	uint64_t seed;
 	uint64_t states;	/* to be looked at, at most; 0: all */
+	int promised;		/* marks that count, whatever the state has; -1: its own */
 	bool whole;		/* PART divides the lists, not the states */
 	uint64_t seen;
 	uint64_t equal;		/* not shown again */
@@ -277,12 +278,34 @@ bool crash_check(struct crash *c, int file, int fd, int marks);
 struct crash *crash_new(struct t *t);
 void crash_free(struct crash *c);
 /*
+ * Make the files, run the workload, with all that it does in the device's log, END;
+ * no longer mounted then.
+ */
+void crash_record(struct crash *c, const struct t_mount *mnt);
+/*
+ * Look at all states there are to come, or up to the smallest that shows what is
+ * wrong with one.  False as with crash_explore().
+ */
+bool crash_states(struct crash *c, const struct t_mount *mnt);
+/*
  * Make the files, run the workload, and look at states.  False when one is
  * wrong: @c->failure and @c->state tell.
  */
 bool crash_explore(struct crash *c);
 /* The same; a failure is cut down and reported. */
 void crash_judge(struct crash *c);
+
+/*
+ * crash.c: a workload of lists of @len operations by lot, each on a file of its own;
+ * of the kinds that can be done here, but for those whose `does` has @not.
+ */
+void crash_fill(struct crash *c, int len, int files, unsigned int not);
+
+/*
+ * crash_twice.c: the power goes again, during recovery.
+ */
+void crash_twice(struct t *t);
+void crash_twice_liar(struct t *t);
 
 /*
  * crash_min.c: take operations away as long as the same goes wrong.

@@ -99,9 +99,9 @@ static void crash_prepare(struct crash *c, const struct t_mount *mnt)
 	c->work->open(c);
 }
 
-/* The part of a run that is kept in the device's log. */
-static void crash_record(struct crash *c)
+void crash_record(struct crash *c, const struct t_mount *mnt)
 {
+	crash_prepare(c, mnt);
 	t_vnvme(c->v, VNVME_BEGIN, 0, 0, 0);
 	c->work->run(c);
 	if (c->whole)
@@ -109,6 +109,7 @@ static void crash_record(struct crash *c)
 	else
 		t_vnvme_end(c->v, c->seed, c->states);
 	c->work->close(c);
+	t_umount(mnt);
 }
 
 /* Did anything happen to the file shortly before the cut, or then? */
@@ -201,6 +202,7 @@ struct crash *crash_new(struct t *t)
 	c->t = t;
 	c->v = t_vnvme_open(t);
 	c->work = &crash_work;
+	c->promised = -1;
 	c->buf = t_alloc(CRASH_MAX);
 	c->seed = t->seed;
 	c->repair = true;
@@ -249,8 +251,7 @@ static bool crash_state(struct crash *c, const struct t_mount *mnt,
 	return good && (!c->repair || crash_repair(c));
 }
 
-/* All states, or up to the smallest that shows what one is wrong with. */
-static bool crash_states(struct crash *c, const struct t_mount *mnt)
+bool crash_states(struct crash *c, const struct t_mount *mnt)
 {
 	struct crash_failure found = { .op = -1 };
 	struct vnvme_state s = { 0 };
@@ -264,7 +265,8 @@ static bool crash_states(struct crash *c, const struct t_mount *mnt)
 		if (!(s.flags & VNVME_STATE_VALID))
 			break;
 		c->seen++;
-		good = crash_state(c, mnt, s.nr, s.marks);
+		good = crash_state(c, mnt, s.nr, c->promised < 0 ?
+				   (int)s.marks : c->promised);
 		if (!good && (!found.what || c->failure.what == found.what)) {
 			found = c->failure;
 			snprintf(c->state, sizeof(c->state), "%.3071s", s.text);
@@ -282,9 +284,7 @@ bool crash_explore(struct crash *c)
 	bool good;
 
 	c->failure = (struct crash_failure){ .op = -1 };
-	crash_prepare(c, &mnt);
-	crash_record(c);
-	t_umount(&mnt);
+	crash_record(c, &mnt);
 	begin = t_now();
 	good = !c->failure.what && crash_states(c, &mnt);
 	c->ns += t_now() - begin;
