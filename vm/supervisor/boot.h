@@ -97,6 +97,11 @@ void boot_free(struct boot *b);
 void boot_kill(struct boot *b);
 void boot_give_up(struct boot *b, char *why);
 void boot_wait_for(struct boot *b, double limit);
+/* boot_spawn.c */
+/* Start QEMU with its channels; false with @why set. */
+bool boot_spawn(struct boot *b);
+/* A file in the boot's folder, written line by line; the caller closes it. */
+FILE *boot_file(const struct boot *b, const char *name);
 /* A channel: QEMU's end is returned, ours does not block. */
 int boot_pair(int *ours);
 
