@@ -36,6 +36,17 @@ long long replay_max(struct replay *r)
 	return len;
 }
 
+/* The next length above @len that is one command, or 0; the first with 0. */
+static long long replay_next(struct replay *r, long long len)
+{
+	long long max = replay_max(r);
+
+	for (len = len ? 2 * len : r->t->bs; len <= max; len *= 2)
+		if (replay_fits(r, len))
+			return len;
+	return 0;
+}
+
 /* One after the other; cached, and not. */
 static void replay_one_by_one(struct t *t, int flags)
 {
@@ -45,9 +56,7 @@ static void replay_one_by_one(struct t *t, int flags)
 	int i;
 
 	replay_begin(&r, t);
-	for (len = t->bs; len <= replay_max(&r); len *= 2) {
-		if (!replay_fits(&r, len))
-			continue;
+	for (len = replay_next(&r, 0); len; len = replay_next(&r, len)) {
 		u[0] = replay_unit(&r, len);
 		u[1] = replay_unit(&r, len);
 		for (i = 0; i < 2 * REPLAY_WRITES; i++) {
@@ -166,9 +175,7 @@ static void replay_async(struct t *t, enum t_engine engine)
 	int i;
 
 	replay_begin(&r, t);
-	for (len = t->bs; len <= replay_max(&r); len *= 2) {
-		if (!replay_fits(&r, len))
-			continue;
+	for (len = replay_next(&r, 0); len; len = replay_next(&r, len)) {
 		replay_neighbours(&r, u, len);
 		for (i = 0; i < REPLAY_BATCHES; i++)
 			replay_batch(&r, a, u, i % 2 ? RWF_DSYNC : 0);
