@@ -88,6 +88,25 @@ static void written(uint32_t write)
 	ack(write);
 }
 
+/* A control that is one command. */
+static void control_whole(uint32_t write)
+{
+	mklog_command(1, 0, 0, 2 * MKLOG_UNIT);
+	mklog_mark(MARK_UNIT, 1, 0, MARK_CONTROL);
+	mklog_mark(MARK_SUBMIT, 1, write, 0);
+	mklog_command(1, write, 0, 2 * MKLOG_UNIT);
+	ack(write);
+}
+
+/* What write 1 puts into the first unit. */
+static void fill(uint8_t *unit)
+{
+	uint32_t i;
+
+	for (i = 0; i < MKLOG_UNIT; i += 512)
+		stamp_fill(unit + i, MKLOG_RUN, 0, 1, i / 512);
+}
+
 static bool whole(void)
 {
 	begin();
@@ -128,12 +147,10 @@ static bool torn_not_acked(void)
 static bool not_promised(void)
 {
 	uint8_t buf[32768] = { 0 };
-	uint32_t i;
 
 	begin();
 	submit(1);
-	for (i = 0; i < MKLOG_UNIT; i += 512)
-		stamp_fill(buf + 4096 + i, MKLOG_RUN, 0, 1, i / 512);
+	fill(buf + 4096);
 	mklog_add(MKLOG_AT - 4096, 32768 - 4096, 0, buf);
 	ack(1);
 	control(2);
@@ -153,12 +170,10 @@ static bool not_promised(void)
 static bool merged(void)
 {
 	uint8_t buf[8192] = { 0 };
-	uint32_t i;
 
 	begin();
 	submit(1);
-	for (i = 0; i < MKLOG_UNIT; i += 512)
-		stamp_fill(buf + i, MKLOG_RUN, 0, 1, i / 512);
+	fill(buf);
 	mklog_add(MKLOG_AT, 8192, 0, buf);
 	ack(1);
 	control(2);
@@ -275,11 +290,7 @@ static bool blind(void)
 
 	begin();
 	written(1);
-	mklog_command(1, 0, 0, 2 * MKLOG_UNIT);
-	mklog_mark(MARK_UNIT, 1, 0, MARK_CONTROL);
-	mklog_mark(MARK_SUBMIT, 1, 2, 0);
-	mklog_command(1, 2, 0, 2 * MKLOG_UNIT);
-	ack(2);
+	control_whole(2);
 	TH_CHECK(says(UT_FAIL, "the detector is blind"));
 
 	begin();
@@ -295,11 +306,7 @@ static bool torn_inside(void)
 
 	begin();
 	written(1);
-	mklog_command(1, 0, 0, 2 * MKLOG_UNIT);
-	mklog_mark(MARK_UNIT, 1, 0, MARK_CONTROL);
-	mklog_mark(MARK_SUBMIT, 1, 2, 0);
-	mklog_command(1, 2, 0, 2 * MKLOG_UNIT);
-	ack(2);
+	control_whole(2);
 	mklog_mark(MARK_END, 0, 0, 0);
 	TH_CHECK(strstr(judged("logical_block_size=512,atomic.nawupf=7",
 			       &status), "torn at 15 cuts"));
