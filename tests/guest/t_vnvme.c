@@ -15,14 +15,13 @@
 /* A repair of the media may have to wait for the host's processors. */
 #define T_VNVME_MS	200000
 
-/* What the device answered, for people. */
+/* What the device answered, for people; where they can mend it, the case ends. */
 static void t_vnvme_refused(enum vnvme_function fn, int ret)
 {
-	if ((ret & 0x7ff) == VNVME_SC_LOG_FULL)
-		printf("# vnvme: the recording would take more memory than it may: a larger log= in the profile's line `vnvme =` (1G without it), or less to do\n");
-	else
-		printf("# vnvme: function %d: %s %x\n", fn,
-		       ret < 0 ? strerror(errno) : "status", ret < 0 ? 0 : ret);
+	if (ret > 0 && (ret & 0x7ff) == VNVME_SC_LOG_FULL)
+		t_broken(__FILE__, __LINE__, "a larger log= in the profile's line `vnvme =` (1G without it), or a shorter workload: the recording would take more memory");
+	printf("# vnvme: function %d: %s %x\n", fn,
+	       ret < 0 ? strerror(errno) : "status", ret < 0 ? 0 : ret);
 }
 
 void t_vnvme(struct t_vnvme *v, enum vnvme_function fn, uint32_t a, uint32_t b,
