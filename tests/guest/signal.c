@@ -21,7 +21,7 @@
 
 #define SIGNAL_PAGES	16	/* of the file */
 #define SIGNAL_LIMIT	10000000000LL	/* ns until something must be */
-#define SIGNAL_DIRTY	64	/* pages: more than a task may dirty unasked */
+#define SIGNAL_DIRTY	128	/* pages: more than a task may dirty unasked */
 
 /* Shared with the task that waits. */
 struct signal_task {
@@ -275,13 +275,21 @@ static void signal_vm_usual(void)
 	signal_vm("dirty_background_ratio", 10);
 }
 
-/* Dirties so many pages that it is asked about them at its next write. */
+/*
+ * Dirties so many pages that it is asked about them at its next write.  Linux counts
+ * them for the processor, too, which therefore must stay the same: what the task
+ * itself has is asked about, and forgotten, before its last folio.
+ */
 static struct signal_task *signal_dirty_then_write(struct t *t, int fd)
 {
 	struct signal_task *s = signal_new();
+	cpu_set_t cpu;
 
 	if (!signal_fork(s))
 		return s;
+	CPU_ZERO(&cpu);
+	CPU_SET(0, &cpu);
+	T_MUST(!sched_setaffinity(0, sizeof(cpu), &cpu));
 	T_MUST(t_write(t, fd, SIGNAL_PAGES * t->ps, SIGNAL_DIRTY * t->ps, 2,
 		       0) == SIGNAL_DIRTY * t->ps);
 	s->step = 1;
