@@ -64,19 +64,25 @@ static bool crash_still(struct crash *c, struct crash_min *m)
 	return same;
 }
 
-static void crash_print(struct crash *c)
+static void crash_print_state(const struct crash *c)
 {
 	char *save, *line, text[sizeof(c->state)];
+
+	memcpy(text, c->state, sizeof(text));
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		printf("#   %s\n", line);
+}
+
+static void crash_print(struct crash *c)
+{
 	int i, nr = *c->work->list(c).nr;
 
 	printf("# the workload, cut down, for FSX=FILE TESTS=%s:\n",
 	       c->work->replay);
 	for (i = 0; i < nr; i++)
 		printf("#   %s\n", c->work->text(c, i));
-	memcpy(text, c->state, sizeof(text));
-	for (line = strtok_r(text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save))
-		printf("#   %s\n", line);
+	crash_print_state(c);
 }
 
 void crash_minimise(struct crash *c)
@@ -86,6 +92,8 @@ void crash_minimise(struct crash *c)
 	long long late = t_now() + CRASH_SECONDS * 1000000000LL;
 	int tries = 0, size, at, end;
 
+	printf("# wrong, and to be cut down: %s\n", c->failure.text);
+	crash_print_state(c);
 	crash_keep(&m, c);
 	c->work->narrow(c);
 	if (*list.nr < m.nr)

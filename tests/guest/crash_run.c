@@ -304,7 +304,6 @@ void crash_judge(struct crash *c)
 	       c->seen * 60e9 / (c->ns + 1));
 	if (good)
 		return;
-	printf("# wrong, and to be cut down: %s\n", c->failure.text);
 	crash_minimise(c);
 	T_OK(t, false, "%s", c->failure.text);
 }
