@@ -19,7 +19,8 @@
  *     is in flight when that is called is not before it.
  * C3  Between two sectors there may be a seam, inside of one never; and none
  *     in what one write with RWF_ATOMIC put there, but for blocks that something
- *     else wrote to after it.
+ *     else wrote to after it.  Units of direct I/O have none only where nothing
+ *     was written to these blocks before that is not durable.
  * C4  EOF is where some operation that began moved it, no earlier than the last
  *     durable one did; while a write extends the file, anywhere up to its end.
  *     Of those in flight at once any may be the first.

@@ -251,6 +251,28 @@ static bool crash_covered(struct crash_look *l, int op, long long pos)
 	return false;
 }
 
+/*
+ * C3: direct I/O of 7.3 overwrites a unit in place as soon as its blocks are
+ * written ones in memory.  Where the log does not have that yet they are unwritten
+ * after the power went, and read as zeros, beside others that have the new data.
+ */
+static bool crash_not_logged(struct crash_look *l, int op)
+{
+	const struct crash_op *o = &l->c->ops[op];
+	long long pos;
+	int i;
+
+	if (o->kind->does & CRASH_WT)
+		return false;
+	for (i = 0; i < op; i++)
+		for (pos = o->pos; pos < o->pos + o->len; pos += l->c->t->bs)
+			if (l->c->ops[i].file == l->file &&
+			    crash_touches(l->c, i, pos) &&
+			    !crash_durable(l->c, i, pos, l->marks))
+				return true;
+	return false;
+}
+
 static void crash_count(struct crash_look *l, int whose, long long pos)
 {
 	int op;
@@ -260,7 +282,7 @@ static void crash_count(struct crash_look *l, int whose, long long pos)
 
 		if (o->file != l->file || !(o->kind->does & CRASH_ATOMIC) ||
 		    pos < o->pos || pos >= o->pos + o->len ||
-		    crash_covered(l, op, pos))
+		    crash_covered(l, op, pos) || crash_not_logged(l, op))
 			continue;
 		if (whose == op)
 			l->with[op]++;
