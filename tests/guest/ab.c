@@ -10,51 +10,12 @@
 #include <linux/fiemap.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "ab.h"
 
 #define AB_FSX_NR	1000
-
-/* How often XFS looks whether its log should be written, in 1/100 s */
-#define AB_LOG_WORK	"/proc/sys/fs/xfs/xfssyncd_centisecs"
-
-static char ab_log_work_was[16];
-
-static void ab_log_work(const char *value)
-{
-	int fd = open(AB_LOG_WORK, O_WRONLY | O_CLOEXEC);
-
-	T_MUST(fd >= 0);
-	T_MUST(write(fd, value, strlen(value)) == (ssize_t)strlen(value));
-	close(fd);
-}
-
-static void ab_log_work_back(void)
-{
-	ab_log_work(ab_log_work_was);
-}
-
-/* Two hours is the most there is; what waits already is replaced by a thaw. */
-static void ab_log_work_off(struct t *t)
-{
-	int fd;
-
-	if (t->blkdev)
-		return;
-	fd = open(AB_LOG_WORK, O_RDONLY | O_CLOEXEC);
-	T_MUST(fd >= 0);
-	T_MUST(read(fd, ab_log_work_was, sizeof(ab_log_work_was) - 1) > 0);
-	close(fd);
-	ab_log_work("720000");
-	atexit(ab_log_work_back);
-	fd = open(t->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	T_MUST(fd >= 0);
-	T_MUST(!ioctl(fd, FIFREEZE, 0) && !ioctl(fd, FITHAW, 0));
-	close(fd);
-}
 
 /* Extents as text: enough for people; the hash is for the rest of a long one. */
 static void ab_extents(struct ab *ab, char *text, size_t size)
@@ -174,7 +135,6 @@ static struct ab *ab_open(struct t *t, int nr, const char *name)
 	ab->direct = t_open(t, name, O_RDWR | O_DIRECT);
 	ab->other = t->blkdev ? -1 : t_open(t, "other", O_RDWR | O_CREAT);
 	fsx_alone();
-	ab_log_work_off(t);
 	/* All of the bare device that is looked at is ours. */
 	if (t->blkdev)
 		T_MUST(pwrite(f->fd, f->buf, FSX_MAX, 0) == FSX_MAX);
