@@ -37,6 +37,9 @@
  * beyond it does not say so.  An extension that is lazy may be lost behind msync
  * of a page that it is not about, so that msync says nothing of EOF.
  *
+ * A freeze or an unmount writes metadata.  XFS does not recover where a block of it is
+ * torn (README.md), so the disk has blocks as large as these.
+ *
  * Not here: reclaim (`pressure`) wakes a flusher, which writes when it likes, and
  * no list would be the same twice.  Forgetting clean pages (drop, drop-caches)
  * and mounting again are as good as anywhere: the log has commands only.
