@@ -134,7 +134,8 @@ void atomic_readers(struct t *t)
 		r[i].pos[1] = r[i].pos[0] + torn.unit / 2;
 	}
 	torn_run(&torn, r, sizeof(r) / sizeof(r[0]));
-	for (i = 0; i < sizeof(r) / sizeof(r[0]); i++)
+	/* reads of a block device's cache lock nothing: folio by folio */
+	for (i = t->blkdev; i < sizeof(r) / sizeof(r[0]); i++)
 		T_EQ(t, r[i].name, 0, r[i].torn_reads);
 }
 
