@@ -140,6 +140,37 @@ static void crash_unwritten(struct t *t)
 }
 
 /*
+ * Units over blocks of which some have become written ones, or others, and the log
+ * does not have it yet.  If that is lost, so must the unit be, in all its blocks.
+ */
+static void crash_unlogged(struct t *t)
+{
+	static const char *const names[] = {
+		"wt", "wt", "wt", "direct", "wt-dsync", "fdatasync", "zero",
+	};
+	struct crash *c = crash_new(t);
+	uint64_t rng = t->seed;
+	long long at, len = 4 * T_KIB;
+	struct crash_op op;
+	int i, file;
+
+	crash_default(c, 200);
+	for (file = 0; file < 20; file++) {
+		at = CRASH_TAIL - CRASH_UNIT / (1 + crash_draw(&rng) % 2);
+		for (i = 0; i < 4; i++) {
+			op = crash_at(c, crash_kind(names[crash_draw(&rng) % 7]),
+				      file, at + crash_draw(&rng) % 4 * len, len);
+			crash_push(c, &op);
+		}
+		crash_add(c, crash_draw(&rng) % 2 ? "wt-atomic" :
+			  "wt-atomic-dsync", file, at, CRASH_TAIL - at);
+		crash_next_file(c);
+	}
+	crash_judge(c);
+	crash_free(c);
+}
+
+/*
  * One of several in flight at once: in a place of its own inside the file, or
  * behind what is its end by then, in the next block or, now and then, right there.
  */
@@ -257,6 +288,7 @@ static const struct t_case crash_cases[] = {
 	{ "triples", crash_triples },
 	{ "twice", crash_twice },
 	{ "twice-liar", crash_twice_liar },
+	{ "unlogged", crash_unlogged },
 	{ "unwritten", crash_unwritten },
 };
 
