@@ -161,6 +161,7 @@ struct refused_param {
 	bool		no_limits;	/* has the disk none? */
 	u16		flags;		/* of the extent */
 	ssize_t		ret;
+	u16		type;		/* of the extent, if not mapped */
 };
 
 static const struct refused_param refused_params[] = {
@@ -169,6 +170,8 @@ static const struct refused_param refused_params[] = {
 	{ "not aligned", SZ_4K, SZ_8K, false, 0, -EINVAL },
 	{ "not whole blocks", 0, SZ_2K, false, 0, -EINVAL },
 	{ "buffer heads", 0, SZ_8K, false, IOMAP_F_BUFFER_HEAD, -EOPNOTSUPP },
+	{ "verity", 0, SZ_8K, false, IOMAP_F_FSVERITY, -EOPNOTSUPP },
+	{ "delalloc", 0, SZ_8K, false, 0, -EOPNOTSUPP, IOMAP_DELALLOC },
 };
 
 KUNIT_ARRAY_PARAM_DESC(refused, refused_params, desc);
@@ -181,10 +184,13 @@ static void refused(struct kunit *test)
 	u8 *buf = wt_buf(test, 2, p->pos, p->len), *old;
 	struct fkfs *fs;
 
+	if (p->ret == -EOPNOTSUPP && !p->flags && !p->type)
+		kunit_skip(test, "needs CONFIG_BUFFER_HEAD");
 	fs = p->no_limits ? wt_fs_on(test, &conf, BLK_FEAT_WRITE_CACHE) :
 		wt_fs(test, &conf);
 	old = atomic_old(test, fs, 2 * WT_UNIT_MAX);
 	fs->extents[0].flags = p->flags;
+	fs->extents[0].type = p->type ?: IOMAP_MAPPED;
 	KUNIT_EXPECT_EQ(test, p->ret,
 			atomic_write(fs, buf, p->pos, p->len, 0));
 	KUNIT_EXPECT_EQ(test, 0, fkd_count(fs->disk, FKD_WRITE));

@@ -86,25 +86,30 @@ static void wt_fs_free(void *fs)
 	fkfs_free(fs);
 }
 
+struct fkfs *wt_fs_limited(struct kunit *test, const struct fkfs_conf *conf,
+			   size_t size, const struct queue_limits *lim)
+{
+	struct fkfs *fs = fkfs_alloc(conf, size, lim);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fs);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, wt_fs_free, fs));
+	return fs;
+}
+
 static struct fkfs *wt_fs_new(struct kunit *test, const struct fkfs_conf *conf,
 			      size_t size, blk_features_t features)
 {
 	struct queue_limits lim = {
 		.features		= features,
 	};
-	struct fkfs *fs;
 
 	if (features & BLK_FEAT_ATOMIC_WRITES) {
 		lim.atomic_write_hw_unit_min = SECTOR_SIZE;
 		lim.atomic_write_hw_unit_max = WT_UNIT_MAX;
 		lim.atomic_write_hw_max = WT_UNIT_MAX;
 	}
-	fs = fkfs_alloc(conf, size, &lim);
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fs);
-	KUNIT_ASSERT_EQ(test, 0,
-			kunit_add_action_or_reset(test, wt_fs_free, fs));
-	return fs;
+	return wt_fs_limited(test, conf, size, &lim);
 }
 
 struct fkfs *wt_fs_on(struct kunit *test, const struct fkfs_conf *conf,

@@ -55,6 +55,10 @@ struct fkfs *wt_fs_on(struct kunit *test, const struct fkfs_conf *conf,
 struct fkfs *wt_fs_sized(struct kunit *test, const struct fkfs_conf *conf,
 			 size_t size);
 
+/* The same on one with the limits and features of @lim. */
+struct fkfs *wt_fs_limited(struct kunit *test, const struct fkfs_conf *conf,
+			   size_t size, const struct queue_limits *lim);
+
 /* Fill the media of the disk with a byte that is in no pattern. */
 #define WT_JUNK		0xfe
 void wt_junk_media(struct fkfs *fs);
