@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "error.h"
 #include "t_async.h"
 
 struct error {
@@ -28,12 +29,12 @@ static struct error error_begin(struct t *t, bool behind)
 	return e;
 }
 
-static bool error_is(long long n)
+bool error_is(long long n)
 {
 	return n == -EIO || n == -ENODATA;
 }
 
-static long long error_fsync(int fd)
+long long error_fsync(int fd)
 {
 	return fsync(fd) ? -errno : 0;
 }
@@ -206,6 +207,9 @@ static const struct t_case cases[] = {
 	{ "extend",	error_extend },
 	{ "flush",	error_flush },
 	{ "middle",	error_middle },
+	{ "read",	error_read },
+	{ "shared",	error_shared },
+	{ "shared-unit", error_shared_unit },
 	{ "uring",	error_uring },
 	{ "uring-dsync", error_uring_dsync },
 	{ "write",	error_write },

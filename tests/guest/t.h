@@ -252,6 +252,9 @@ struct t_room t_room_at(struct t *t, long long len, off_t at);
  */
 void t_null_begin(struct t *t, long long delay);
 void t_null_end(void);
+/* From now on requests for these bytes of it fail, or do no more. */
+void t_null_bad(off_t pos, long long len);
+void t_null_good(off_t pos, long long len);
 /* The disk alone, without delay: opened O_RDWR | O_EXCL. */
 int t_null_add(void);
 void t_null_remove(int fd);

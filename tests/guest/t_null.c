@@ -88,3 +88,23 @@ void t_null_end(void)
 	T_MUST(!umount(T_NULL_MNT));
 	T_MUST(!rmdir(T_NULL));
 }
+
+/* @sign and the first and last sector. */
+static void t_null_badblocks(char sign, off_t pos, long long len)
+{
+	char text[60];
+
+	snprintf(text, sizeof(text), "%c%lld-%lld", sign,
+		 (long long)pos / 512, (pos + len) / 512 - 1);
+	t_null_set("badblocks", text);
+}
+
+void t_null_bad(off_t pos, long long len)
+{
+	t_null_badblocks('+', pos, len);
+}
+
+void t_null_good(off_t pos, long long len)
+{
+	t_null_badblocks('-', pos, len);
+}
