@@ -69,6 +69,17 @@ static void cover_mutant(struct prove *p, const struct mutant *m)
 		cover_claim(p, m, &m->claims[i]);
 }
 
+/* A suite that the guest does not run is never seen by its lanes. */
+static void cover_suite(struct prove *p, const struct kcase *k)
+{
+	char *name = ut_fmt("kunit/%s", k->suite);
+
+	if (!cover_case(&p->cases, name))
+		prove_error(p, "%s: there is no %s in tests/cases", k->file,
+			    name);
+	free(name);
+}
+
 void cover_check(struct prove *p)
 {
 	size_t i;
@@ -79,8 +90,11 @@ void cover_check(struct prove *p)
 		cover_count(p, p->cases.v[i].rules, where);
 		free(where);
 	}
-	for (i = 0; i < p->kcases.n; i++)
+	for (i = 0; i < p->kcases.n; i++) {
 		cover_count(p, p->kcases.v[i].rules, p->kcases.v[i].file);
+		if (!i || strcmp(p->kcases.v[i].suite, p->kcases.v[i - 1].suite))
+			cover_suite(p, &p->kcases.v[i]);
+	}
 	for (i = 0; i < p->mutants.n; i++)
 		cover_mutant(p, &p->mutants.v[i]);
 }
