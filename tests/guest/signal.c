@@ -21,7 +21,9 @@
 
 #define SIGNAL_PAGES	16	/* of the file */
 #define SIGNAL_LIMIT	10000000000LL	/* ns until something must be */
-#define SIGNAL_DIRTY	128	/* pages: more than a task may dirty unasked */
+#define SIGNAL_DIRTY	64	/* pages: more than a task may dirty unasked, and no more
+				   than the disk can hold, one a command */
+#define SIGNAL_AT	64	/* their place: one folio, where folios can be large */
 
 /* Shared with the task that waits. */
 struct signal_task {
@@ -76,18 +78,26 @@ static struct signal_task *signal_write(struct t *t, int fd, off_t pos,
 	return s;
 }
 
-static bool signal_is_in(const struct signal_task *s, const char *function)
+/* Where it waits in the kernel, from the innermost function on. */
+static void signal_stack(const struct signal_task *s, char *text, size_t size)
 {
-	char path[40], text[4096];
+	char path[40];
 	size_t n;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/stack", s->pid);
 	f = fopen(path, "re");
 	T_MUST(f);
-	n = fread(text, 1, sizeof(text) - 1, f);
+	n = fread(text, 1, size - 1, f);
 	fclose(f);
 	text[n] = '\0';
+}
+
+static bool signal_is_in(const struct signal_task *s, const char *function)
+{
+	char text[4096];
+
+	signal_stack(s, text, sizeof(text));
 	return strstr(text, function);
 }
 
@@ -100,6 +110,18 @@ static bool signal_ended(const struct signal_task *s)
 	return info.si_pid;
 }
 
+static void signal_elsewhere(struct t *t, const struct signal_task *s,
+			     const char *function)
+{
+	char text[4096], *line, *save;
+
+	signal_stack(s, text, sizeof(text));
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		printf("# %s\n", line);
+	T_OK(t, false, "it does not wait in %s", function);
+}
+
 /* Until it waits there: the kernel's function is on its stack. */
 static void signal_wait_in(struct t *t, struct signal_task *s,
 			   const char *function)
@@ -108,7 +130,7 @@ static void signal_wait_in(struct t *t, struct signal_task *s,
 
 	while (!signal_is_in(s, function)) {
 		if (t_now() - begin > SIGNAL_LIMIT || signal_ended(s)) {
-			T_OK(t, false, "it does not wait in %s", function);
+			signal_elsewhere(t, s, function);
 			return;
 		}
 		sched_yield();
@@ -290,7 +312,7 @@ static struct signal_task *signal_dirty_then_write(struct t *t, int fd)
 	CPU_ZERO(&cpu);
 	CPU_SET(0, &cpu);
 	T_MUST(!sched_setaffinity(0, sizeof(cpu), &cpu));
-	T_MUST(t_write(t, fd, SIGNAL_PAGES * t->ps, SIGNAL_DIRTY * t->ps, 2,
+	T_MUST(t_write(t, fd, SIGNAL_AT * t->ps, SIGNAL_DIRTY * t->ps, 2,
 		       0) == SIGNAL_DIRTY * t->ps);
 	s->step = 1;
 	while (s->step != 2)
@@ -328,7 +350,7 @@ static void signal_throttled_with(struct t *t, int sig)
 	if (sig != SIGKILL)
 		signal_end(t, s, sig, 2 * t->ps);
 	T_EQ(t, "fsync", 0, fsync(fd) ? -errno : 0);
-	T_DISK(t, fd, SIGNAL_PAGES * t->ps, SIGNAL_DIRTY * t->ps, 2);
+	T_DISK(t, fd, SIGNAL_AT * t->ps, SIGNAL_DIRTY * t->ps, 2);
 	signal_pages(t, fd, t->ps, sig, 2);
 	signal_left(t, fd);
 }
