@@ -308,7 +308,7 @@ static void always_valid(struct kunit *test)
 		struct kiocb iocb;
 
 		fkfs_drop_cache(fs);
-		memset(fs->disk->media, 0, SZ_64K + UNIT);
+		memset(fs->disk->media, 0, fs->disk->size);
 		init_sync_kiocb(&iocb, fs->file);
 		iocb.ki_flags |= IOCB_WRITETHROUGH | IOCB_ATOMIC;
 		iov_iter_kvec(&from, ITER_SOURCE, &kvec, 1, UNIT);
