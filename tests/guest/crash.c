@@ -31,7 +31,7 @@ static void crash_single(struct t *t)
 	}
 }
 
-/* A way to call @kind, by lot: a third is not waited for, if that can be. */
+/* A way to call @kind, by lot: a quarter is not waited for, if that can be. */
 static enum crash_way crash_way(const struct crash_kind *kind, uint64_t *rng)
 {
 	uint64_t way = crash_draw(rng) % 8;
